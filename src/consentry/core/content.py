@@ -1,0 +1,113 @@
+"""What is being judged: a request for an image, a draft that was made, a picture that was uploaded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Stage(StrEnum):
+    """The moment at which a policy is asked."""
+
+    ASK = "ask"
+    """Somebody asks a generator for an image."""
+    ANSWER = "answer"
+    """A generator has made a draft."""
+    UPLOAD = "upload"
+    """Somebody posts a picture."""
+    REPORT = "report"
+    """A person depicted asks for removal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One still image: 8-bit sRGB, upright, without transparency."""
+
+    width: int
+    """Pixels across."""
+    height: int
+    """Pixels down."""
+    rgb: bytes
+    """`height * width * 3` bytes, rows from top to bottom."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """Bytes that claim to be a picture, and the frames found in them."""
+
+    data: bytes
+    """The bytes as they came."""
+    sha256: str
+    """Lower-case hexadecimal SHA-256 of `data`."""
+    kind: str = ""
+    """`jpeg`, `png`, `webp`, `gif` or `avif`; empty if nobody could tell."""
+    frames: tuple[Frame, ...] = ()
+    """Every frame, normalised; empty if the picture could not be decoded."""
+    trouble: str = ""
+    """Why there are no frames; empty if there are some."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Who asks. It is recorded and never weighed: no rule can read it."""
+
+    id: str
+    """A stable, pseudonymous identifier."""
+    tier: str = ""
+    """What the account pays for, if the platform says so. Never a reason for anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Somebody asks for an image. The route is recorded and never trusted."""
+
+    route: str
+    """The registered entry point, such as `images.edits`."""
+    account: Account
+    """Who asks."""
+    prompt: str
+    """What they ask for, in their words."""
+    inputs: tuple[Picture, ...] = ()
+    """The pictures they attach; each counts as a person until shown otherwise."""
+    mask: Picture | None = None
+    """The part that may change, if they marked one."""
+    count: int = 1
+    """How many images they want."""
+    size: str = "auto"
+    """The size they want, in the generator's own words."""
+    place: str = ""
+    """The jurisdiction they are in, if known; it can only tighten."""
+    consent: str = ""
+    """A reference to a recorded consent of the person depicted, if they claim one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An image that a generator has made and nobody has judged. Nobody may send it."""
+
+    request: Request
+    """What was asked for."""
+    picture: Picture
+    """What came back."""
+    caption: str = ""
+    """The prompt as the generator rewrote it, if it did."""
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A picture that somebody posts on a platform."""
+
+    account: Account
+    """Who posts it."""
+    picture: Picture
+    """What they post."""
+    platform: str
+    """The platform it is posted on."""
+    item: str
+    """The platform's own name for the post."""
+    place: str = ""
+    """The jurisdiction it is posted in, if known."""
+
+
+Subject = Request | Draft | Upload
+"""What a signal may be asked to look at."""

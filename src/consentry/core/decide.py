@@ -1,0 +1,67 @@
+"""The one pure function. Everything else brings it findings or carries out its answer."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from consentry.core.decision import Decision, Fact, Reason
+from consentry.core.finding import Findings, Seen, Unavailable
+from consentry.core.policy import AtLeast, Outcome, Policy, Rule, Truth, leaves, truth
+
+
+def decide(policy: Policy, findings: Findings, day: date) -> Decision:
+    """Apply every rule that cannot be ruled out; the gravest outcome wins and all duties stand.
+
+    Rules whose provision is not yet in force on `day` are run in shadow and bind nobody;
+    rules whose provision has ended are not run at all.
+    """
+    held = [(rule, truth(rule.when, findings)) for rule in policy.rules]
+    held = [(rule, value) for rule, value in held if value is not Truth.FALSE]
+    binding = [pair for pair in held if pair[0].provision.in_force(day)]
+    coming = [pair for pair in held if _comes_later(pair[0], day)]
+    return Decision(
+        policy=policy.version,
+        stage=policy.stage,
+        day=day,
+        outcome=max((rule.outcome for rule, _ in binding), default=Outcome.ALLOW),
+        duties=frozenset(duty for rule, _ in binding for duty in rule.duties),
+        reasons=_reasons(binding, findings),
+        shadow=_reasons(coming, findings),
+    )
+
+
+def _comes_later(rule: Rule, day: date) -> bool:
+    since = rule.provision.since
+    return since is None or day < since
+
+
+def _reasons(held: list[tuple[Rule, Truth]], findings: Findings) -> tuple[Reason, ...]:
+    """One reason a rule: gravest first, then certain before uncertain, then by name."""
+    reasons = [_reason(rule, value, findings) for rule, value in held]
+    return tuple(sorted(reasons, key=lambda r: (-r.outcome, not r.certain, r.rule)))
+
+
+def _reason(rule: Rule, value: Truth, findings: Findings) -> Reason:
+    return Reason(
+        rule=rule.id,
+        outcome=rule.outcome,
+        duties=rule.duties,
+        certain=value is Truth.TRUE,
+        says=rule.says,
+        harm=rule.harm,
+        cite=rule.provision.cite,
+        url=rule.provision.url,
+        jurisdiction=rule.provision.jurisdiction,
+        ground=rule.provision.ground,
+        facts=tuple(_fact(leaf, findings) for leaf in leaves(rule.when)),
+    )
+
+
+def _fact(leaf: AtLeast, findings: Findings) -> Fact:
+    match findings.get(leaf.measure):
+        case Seen(score=score, evidence=evidence, version=version):
+            return Fact(leaf.measure, leaf.threshold, score, evidence, version)
+        case Unavailable(why=why):
+            return Fact(leaf.measure, leaf.threshold, None, why, "")
+        case None:
+            return Fact(leaf.measure, leaf.threshold, None, "nobody looked", "")

@@ -1,0 +1,332 @@
+"""What the core needs from the world, as protocols. Adapters satisfy them; flows use them.
+
+Rules of this file: one protocol a need, narrow; every protocol has a memory or a fake
+implementation that is shipped, and one contract suite in tests/contracts that all pass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from consentry.core.case import Case, Copy
+from consentry.core.consent import Consent
+from consentry.core.content import Picture, Request, Stage, Subject
+from consentry.core.entry import Entry, Kind
+from consentry.core.finding import Finding
+from consentry.core.match import Hashes, Match
+
+
+class Clock(Protocol):
+    """The only source of now."""
+
+    def now(self) -> datetime:
+        """The present moment in UTC."""
+
+
+class Ids(Protocol):
+    """The only source of identifiers and secrets."""
+
+    def new(self, prefix: str) -> str:
+        """A fresh identifier that nobody can guess, such as `dec_…`."""
+
+
+class Signal(Protocol):
+    """One way of looking at content."""
+
+    @property
+    def measures(self) -> frozenset[str]:
+        """The names of the findings it brings, such as `exposure.explicit`."""
+
+    @property
+    def stages(self) -> frozenset[Stage]:
+        """The stages at which it can look."""
+
+    def look(self, subject: Subject) -> Sequence[Finding]:
+        """Look at `subject` and say what was seen. A measure left out counts as Unavailable."""
+
+
+class Decoder(Protocol):
+    """Turns bytes of unknown origin into frames, safely."""
+
+    def decode(self, data: bytes) -> Picture:
+        """The picture in `data`; without frames and with `trouble` if there is none. Never raises."""
+
+    def clean(self, data: bytes) -> bytes:
+        """`data` encoded anew without metadata or trailing bytes. Raises BadInput if it cannot be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """One image as a generator returned it."""
+
+    data: bytes
+    """The bytes; empty if the generator silently made none."""
+    caption: str = ""
+    """The prompt as the generator rewrote it, if it did."""
+
+
+class Generator(Protocol):
+    """Makes images. Only `flows.generate` may hold one."""
+
+    async def make(self, request: Request) -> Sequence[Made]:
+        """As many images as were asked for. Raises UpstreamTrouble, never with the upstream's words."""
+
+
+class Hasher(Protocol):
+    """Computes what is kept of a picture so that its copies can be found."""
+
+    def hashes(self, picture: Picture) -> Hashes:
+        """SHA-256, 8 dihedral PDQ hashes of 32 bytes, quality. Raises BadInput if undecodable."""
+
+    def views(self, picture: Picture) -> Hashes:
+        """As `hashes`, with the 8 dihedral hashes of small centre crops besides."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A picture that is known: reported in a case, listed in a bank, or accepted on a platform."""
+
+    id: str
+    """A stable identifier."""
+    source: str
+    """`case`, `upload`, or the name of a bank."""
+    hashes: Hashes
+    """What is kept of it."""
+    case: str = ""
+    """The case it was reported in, if any."""
+    platform: str = ""
+    """The platform it is on, if any."""
+    item: str = ""
+    """The platform's own name for it."""
+    url: str = ""
+    """Its public address."""
+    active: bool = True
+    """False once it was withdrawn; it then matches nothing, at once."""
+
+
+class Finder(Protocol):
+    """Finds known pictures. What it needs to follow the store is its own affair."""
+
+    def find(self, hashes: Hashes, radius: int) -> Sequence[Match]:
+        """Every active known picture with the same bytes, or within `radius` bits; nearest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Something to do at or after a moment, at least once, under a lease."""
+
+    kind: str
+    """Which handler it is for."""
+    payload: Mapping[str, str]
+    """What the handler needs; identifiers, never personal data."""
+    dedup: str
+    """A key that makes enqueueing it twice the same as once."""
+    run_at: datetime
+    """Not before this moment (UTC)."""
+    id: int = 0
+    """Its row; 0 until it is stored."""
+    token: int = 0
+    """The fencing token of the present lease; only its holder may finish it."""
+    attempts: int = 0
+    """How often it was tried."""
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """What is kept of a key: a digest, never the key."""
+
+    id: str
+    """Its public part, which is safe to log."""
+    digest: str
+    """SHA-256 of the secret part, peppered."""
+    label: str
+    """What the operator calls it."""
+    scopes: frozenset[str]
+    """What it may do: `gate`, `screen`, `report`, `read`, `admin`."""
+    tier: str
+    """What the account pays for, if the platform says so; recorded, never weighed."""
+    expires: datetime
+    """When it ends (UTC)."""
+    revoked: bool = False
+    """Whether it was taken back."""
+
+
+class Transaction(Protocol):
+    """A set of changes that happen together or not at all. Reading inside it sees its own writes."""
+
+    def now(self) -> datetime:
+        """The present moment, read after the write lock is held; the database's on PostgreSQL."""
+
+    def append(self, kind: Kind, record: Mapping[str, object]) -> int:
+        """Write `record` into the log and return its index. If this fails, nothing may leave."""
+
+    def add_case(self, case: Case) -> None:
+        """Store a new case. Raises Conflict if its id is taken."""
+
+    def case(self, case_id: str) -> Case:
+        """The case with `case_id`. Raises NotFound."""
+
+    def save_case(self, case: Case) -> Case:
+        """Replace the version that was read; returns it with its new version. Raises Conflict."""
+
+    def cases(self, *, running: bool) -> Sequence[Case]:
+        """Cases whose clock runs (or has stopped), soonest deadline first."""
+
+    def add_copy(self, copy: Copy) -> bool:
+        """Store a copy; False if the case already has that platform and item."""
+
+    def copy(self, copy_id: str) -> Copy:
+        """The copy with `copy_id`. Raises NotFound."""
+
+    def save_copy(self, copy: Copy) -> None:
+        """Replace a copy."""
+
+    def copies(self, case_id: str) -> Sequence[Copy]:
+        """Every copy of a case, in the order found."""
+
+    def add_known(self, known: Known) -> None:
+        """Store a known picture, or replace the one with its id. It matches from the next look."""
+
+    def known(self, known_id: str) -> Known:
+        """The known picture with `known_id`. Raises NotFound."""
+
+    def known_since(self, change: int, limit: int) -> Sequence[tuple[int, Known]]:
+        """Known pictures that changed after `change`, with the number of their change, in order."""
+
+    def enqueue(self, job: Job) -> bool:
+        """Store a job; False if one with its dedup key was ever stored."""
+
+    def finish(self, job: Job) -> None:
+        """Mark a claimed job done. Raises LostLease if another worker holds it now."""
+
+    def add_key(self, key: ApiKey) -> None:
+        """Store an API key, or replace the one with its id."""
+
+    def key(self, key_id: str) -> ApiKey:
+        """The key with `key_id`. Raises NotFound."""
+
+    def keys(self) -> Sequence[ApiKey]:
+        """Every key, in the order made."""
+
+    def put_secret(self, name: str, digest: str) -> None:
+        """Keep the digest of a passphrase under `name`, such as a case reference."""
+
+    def secret(self, name: str) -> str:
+        """The digest under `name`. Raises NotFound."""
+
+    def add_consent(self, consent: Consent) -> None:
+        """Store a consent, or replace the one with its id."""
+
+    def consent(self, consent_id: str) -> Consent:
+        """The consent with `consent_id`. Raises NotFound."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the log as it is stored."""
+
+    index: int
+    """Its place, from 0."""
+    entry: Entry
+    """What is public of it."""
+    record: bytes | None
+    """The record it commits to; None once erased."""
+    salt: bytes | None
+    """The salt of the commitment; None once erased."""
+
+
+class Store(Protocol):
+    """Where cases, jobs, keys, known pictures and the log are kept."""
+
+    def begin(self) -> AbstractContextManager[Transaction]:
+        """A transaction: committed at the end of the block, rolled back if it raises."""
+
+    def claim(self, count: int, lease_seconds: float) -> Sequence[Job]:
+        """Up to `count` due jobs, each leased to the caller under a new fencing token."""
+
+    def retry(self, job: Job, delay_seconds: float, why: str) -> None:
+        """Give a claimed job back, to run again later. Does nothing if the lease was lost."""
+
+    def queue(self) -> Mapping[str, int]:
+        """How many jobs are `ready`, `leased`, `done` and `late` (due for over a minute)."""
+
+    def size(self) -> int:
+        """How many lines the log has."""
+
+    def line(self, index: int) -> Line:
+        """The line at `index`. Raises NotFound."""
+
+    def erase(self, index: int) -> None:
+        """Forget the record and salt of a line; its commitment stays and the log still verifies."""
+
+    def root(self, size: int) -> bytes:
+        """The RFC 6962 tree hash over the first `size` lines."""
+
+    def inclusion(self, index: int, size: int) -> Sequence[bytes]:
+        """The RFC 6962 audit path of line `index` in the tree of `size` lines."""
+
+    def consistency(self, old: int, new: int) -> Sequence[bytes]:
+        """The RFC 6962 consistency proof between two sizes."""
+
+    def check(self) -> None:
+        """Raise SafetyUnavailable if it cannot be read and written now."""
+
+    def close(self) -> None:
+        """Let go of every connection."""
+
+
+class Blobs(Protocol):
+    """Where bytes are kept, encrypted before they touch a disk."""
+
+    def put(self, data: bytes, purpose: str) -> str:
+        """Encrypt and keep `data`; returns its identifier. The same bytes twice are two blobs."""
+
+    def get(self, blob_id: str, purpose: str) -> bytes:
+        """The bytes. Raises NotFound if unknown or shredded, BadInput if the purpose differs."""
+
+    def shred(self, blob_id: str) -> None:
+        """Destroy the key of a blob, so that no copy of it can ever be read again. Idempotent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """What was found at a public address."""
+
+    at: datetime
+    """When it was fetched (UTC)."""
+    gone: bool
+    """Whether the picture is not there."""
+    status: int
+    """The HTTP status seen, or 0 if nothing answered."""
+    sha256: str = ""
+    """The digest of what was there, if anything."""
+
+
+class Platform(Protocol):
+    """A site where pictures are shown. Orders carry a stable key and are safe to repeat."""
+
+    @property
+    def name(self) -> str:
+        """The name it is registered under."""
+
+    def locate(self, url: str) -> str | None:
+        """The platform's own name for what is at `url`; None if it is not its address."""
+
+    def address(self, item: str) -> str:
+        """The public address of `item`."""
+
+    def fetch(self, item: str) -> bytes:
+        """The picture itself, by the moderators' door. Raises NotFound, or UpstreamTrouble."""
+
+    def hide(self, item: str, key: str) -> None:
+        """Take `item` out of public view, reversibly. Raises UpstreamTrouble."""
+
+    def restore(self, item: str, key: str) -> None:
+        """Show `item` again. Raises UpstreamTrouble."""
+
+    def verify(self, url: str) -> Sighting:
+        """Fetch `url` as the public would and say what is there. Raises UpstreamTrouble."""

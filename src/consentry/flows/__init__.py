@@ -1,0 +1,1 @@
+"""One file per user story, to be read from top to bottom."""

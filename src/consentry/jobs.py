@@ -1,0 +1,1 @@
+"""The hands of the clock: due jobs are carried out here."""

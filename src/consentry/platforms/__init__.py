@@ -1,0 +1,1 @@
+"""One file per platform: where its pictures are, and how to hide and check them."""
