@@ -249,7 +249,7 @@ def statement(decision: Decision, circumstances: Circumstances) -> StatementOfRe
         decision_ground=ILLEGAL if lead and _eu_law(lead) else INCOMPATIBLE,
         ground=_cut(_ground(lead) if lead else UNCHECKED_GROUND, MAX_GROUND),
         explanation=_cut(" ".join(map(_sentence, _told(decision))), MAX_EXPLANATION),
-        decision_ground_reference_url=lead.url if lead and len(lead.url) <= MAX_URL else "",
+        decision_ground_reference_url=_address(lead.url) if lead else "",
         content_type=tuple(sorted(circumstances.content_types)),
         category=category,
         category_addition=tuple(sorted({CATEGORY[harm] for harm in harms} - {category})),
@@ -297,6 +297,11 @@ def _ground(reason: Reason) -> str:
     if reason.ground is Ground.TERMS or _eu_law(reason):
         return reason.cite
     return f"Terms of use: content excluded because of {reason.cite}"
+
+
+def _address(url: str) -> str:
+    """A web address cannot be cut, so one that is too long, or none, is left out."""
+    return url if url.startswith(("https://", "http://")) and len(url) <= MAX_URL else ""
 
 
 def _sentence(reason: Reason) -> str:

@@ -39,15 +39,12 @@ FIRST_APPLICATION = date(2020, 1, 1)
 LAST_DAY = date(2038, 1, 1)
 """Latest day of anything (transparency database)."""
 
-MEMBERS = "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK"
-"""The member states of the European Union, ISO 3166."""
-
-EU = frozenset(MEMBERS.split())
+_MEMBERS = "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK"
+EU = frozenset(_MEMBERS.split())
 """The member states of the European Union, ISO 3166."""
 
 EEA = EU | {"IS", "LI", "NO"}
 """The places a statement may name: the European Economic Area."""
-
 
 ILLEGAL = "DECISION_GROUND_ILLEGAL_CONTENT"
 """The content is against the law of the Union or of a member state (DSA Art. 3(h))."""
