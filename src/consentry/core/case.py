@@ -104,6 +104,8 @@ class CopyEvent(StrEnum):
 
 COPY_TABLE: dict[tuple[CopyState, CopyEvent], CopyState] = {
     (CopyState.FOUND, CopyEvent.HIDE): CopyState.HIDDEN,
+    (CopyState.FOUND, CopyEvent.RESTORE): CopyState.RESTORED,
+    (CopyState.RESTORED, CopyEvent.RESTORE): CopyState.RESTORED,
     (CopyState.HIDDEN, CopyEvent.HIDE): CopyState.HIDDEN,
     (CopyState.HIDDEN, CopyEvent.VERIFY): CopyState.GONE,
     (CopyState.HIDDEN, CopyEvent.SEEN_AGAIN): CopyState.FOUND,
@@ -136,6 +138,8 @@ class Case:
     """When the clock stopped (UTC); None while it runs."""
     ground: RefusalGround | None = None
     """Why it was refused, if it was."""
+    papers: str = ""
+    """The blob that holds the report itself, encrypted; empty once erased."""
 
     def after(self, event: CaseEvent, at: datetime, ground: RefusalGround | None = None) -> Case:
         """The case after `event` at `at` (UTC).
