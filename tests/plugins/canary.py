@@ -16,7 +16,7 @@ import mmap
 import os
 import secrets
 import sys
-import tempfile
+import tempfile  # noqa: TID251 - to see what others leave there
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,7 +24,20 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
-WORDS = ("amber", "basin", "cedar", "dune", "ember", "fjord", "grove", "heron", "inlet", "jetty", "kelp", "larch")
+WORDS = [
+    "amber",
+    "basin",
+    "cedar",
+    "dune",
+    "ember",
+    "fjord",
+    "grove",
+    "heron",
+    "inlet",
+    "jetty",
+    "kelp",
+    "larch",
+]
 
 _opened: list[str] | None = None
 
@@ -92,7 +105,7 @@ class Canary:
         ]
 
     def places(self, since: set[Path]) -> Iterator[tuple[str, str | bytes | mmap.mmap]]:
-        """Every place to search, with what is there now. `since` are the temporary files that are not ours."""
+        """Every place to search and what is there now; `since` are temporary files that were there before."""
         for name, text in self._dumps.items():
             yield name, text()
         fresh = [path for path in temporary_files() if path not in since]

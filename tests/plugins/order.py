@@ -1,4 +1,4 @@
-"""Fast tests first: units from the core outwards, then contracts, stories, attacks, the project, and the docs."""
+"""Fast tests first: units from the core outwards, then contracts, stories, attacks, project and docs."""
 
 from pathlib import Path
 

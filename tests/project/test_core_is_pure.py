@@ -5,13 +5,17 @@ from pathlib import Path
 
 import grimp
 import pytest
+
 from project.shelf import SRC, modules, name, tree
 
 ALLOWED = {
     "__future__", "base64", "collections", "contextlib", "dataclasses", "datetime", "enum", "functools",
     "hashlib", "hmac", "itertools", "json", "math", "re", "string", "typing",
 }  # fmt: skip
-"""What the core may import besides itself. An allow-list: a deny-list once let `ssl` through. (`contextlib` for one type, AbstractContextManager.)"""
+"""What the core may import besides itself. An allow-list: a deny-list once let `ssl` through.
+
+`contextlib` is there for one type, AbstractContextManager.
+"""
 
 TOUCHES = {"open", "print", "input", "eval", "exec", "compile", "__import__", "breakpoint"}
 """Built-in functions that reach out of the core, or make its behaviour unreadable."""
