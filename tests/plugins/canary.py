@@ -24,20 +24,10 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
-WORDS = [
-    "amber",
-    "basin",
-    "cedar",
-    "dune",
-    "ember",
-    "fjord",
-    "grove",
-    "heron",
-    "inlet",
-    "jetty",
-    "kelp",
-    "larch",
-]
+WORDS = ("amber", "basin", "cedar", "dune", "ember", "fjord", "grove", "heron", "inlet", "jetty", "kelp")
+
+SHORTEST = 12
+"""Fewest characters of a secret: a shorter one could be found by chance, or vanish in base64."""
 
 _opened: list[str] | None = None
 
@@ -92,7 +82,11 @@ class Canary:
     def secrets(self) -> dict[str, str]:
         """What must not turn up, by what it is."""
         own = {name: getattr(self, name) for name in ("prompt", "email", "passphrase", "token")}
-        return own | {f"more[{index}]": secret for index, secret in enumerate(self.more)}
+        all_of_them = own | {f"more[{index}]": secret for index, secret in enumerate(self.more)}
+        assert all(len(secret) >= SHORTEST for secret in all_of_them.values()), (
+            "too short to be told from chance"
+        )
+        return all_of_them
 
     def found_in(self, place: str, content: str | bytes | mmap.mmap) -> list[str]:
         """One sentence for each secret in `content`; it names the kind, never the secret."""
@@ -135,6 +129,12 @@ def read(path: Path) -> bytes | mmap.mmap:
         return b""
 
 
+def logged(caplog: pytest.LogCaptureFixture) -> str:
+    """Every log record of the test in full: message, traceback and extra fields."""
+    records = [record for phase in ("setup", "call") for record in caplog.get_records(phase)]
+    return "\n".join(f"{logging.Formatter().format(record)} {vars(record)}" for record in records)
+
+
 def metrics() -> bytes:
     """The text of the process's own metrics."""
     from prometheus_client import REGISTRY, generate_latest  # noqa: PLC0415 - the core's tests need no metrics
@@ -157,7 +157,7 @@ def canary(caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]) 
         _opened = None
     out, err = capfd.readouterr()
     found = [
-        *bird.found_in("the log", caplog.text + "".join(str(vars(record)) for record in caplog.records)),
+        *bird.found_in("the log", logged(caplog)),
         *bird.found_in("standard output", out),
         *bird.found_in("standard error", err),
         *bird.found_in("the metrics", metrics()),
