@@ -82,11 +82,9 @@ class Canary:
     def secrets(self) -> dict[str, str]:
         """What must not turn up, by what it is."""
         own = {name: getattr(self, name) for name in ("prompt", "email", "passphrase", "token")}
-        all_of_them = own | {f"more[{index}]": secret for index, secret in enumerate(self.more)}
-        assert all(len(secret) >= SHORTEST for secret in all_of_them.values()), (
-            "too short to be told from chance"
-        )
-        return all_of_them
+        found = own | {f"more[{index}]": secret for index, secret in enumerate(self.more)}
+        assert all(len(secret) >= SHORTEST for secret in found.values()), "too short to be told from chance"
+        return found
 
     def found_in(self, place: str, content: str | bytes | mmap.mmap) -> list[str]:
         """One sentence for each secret in `content`; it names the kind, never the secret."""

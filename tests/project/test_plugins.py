@@ -86,7 +86,8 @@ def log_error(text):
 @pytest.fixture(autouse=True)
 def _no_metric_stays():
     yield
-    REGISTRY._names_to_collectors and [REGISTRY.unregister(c) for c in set(REGISTRY._names_to_collectors.values())]
+    for counter in set(REGISTRY._names_to_collectors.values()):
+        REGISTRY.unregister(counter)
 
 LEAKS = %r
 
