@@ -104,9 +104,9 @@ class OpenAIGenerator:
 def read_images(body: bytes, count: int) -> Sequence[Made]:
     """The images in an answer. Raises UpstreamTrouble if it holds something else or too many."""
     found = _json(body)
-    images = found.get("data") if isinstance(found, dict) else None
-    if images is None:
-        images = []
+    if not isinstance(found, dict):
+        raise _trouble("upstream_failed")
+    images = found.get("data") or []
     if not isinstance(images, list) or len(images) > count:
         raise _trouble("upstream_failed")
     made = [_made(image) for image in images]
