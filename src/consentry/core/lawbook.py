@@ -136,9 +136,14 @@ def _stages(
 ) -> dict[str, frozenset[Stage]]:
     """Where each measure can exist at all, whether or not anybody measures it here."""
     stages = dict(measures)
-    for name, declared, _ in measure_table(files.get(MEASURES, {})):
-        stages[name] = declared | measures.get(name, frozenset())
+    for name, possible in declared(files).items():
+        stages[name] = possible | measures.get(name, frozenset())
     return stages
+
+
+def declared(files: Mapping[str, Mapping[str, object]]) -> dict[str, frozenset[Stage]]:
+    """Every measure of `measures.toml` and the stages at which it can exist."""
+    return {name: stages for name, stages, _ in measure_table(files.get(MEASURES, {}))}
 
 
 def _check(law: LawFile, stages: Mapping[str, frozenset[Stage]]) -> None:
@@ -190,7 +195,7 @@ def _eternal(provision: Provision) -> bool:
 def _wanted(law: LawFile, draft: Draft, measures: Mapping[str, frozenset[Stage]]) -> bool:
     """Whether the rule is compiled in. Refuses a rule that this operator could never answer."""
     rule = draft.rule
-    wired = frozenset(name for name, stages in measures.items() if rule.stage in stages)
+    wired = frozenset(name for name, stages in measures.items() if _at(rule.stage, stages))
     if not all(_wired(need, wired) for need in draft.needs):
         return False
     missing = sorted(measured(rule) - wired)
@@ -198,6 +203,11 @@ def _wanted(law: LawFile, draft: Draft, measures: Mapping[str, frozenset[Stage]]
         where = f"{law.code}.toml: rule ({rule.id}).when"
         raise trouble(where, f"needs a judge that measures {', '.join(missing)} at {rule.stage}")
     return True
+
+
+def _at(stage: Stage, stages: frozenset[Stage]) -> bool:
+    """Whether a measure is there at `stage`; what was seen of a request still stands for its answer."""
+    return stage in stages or (stage is Stage.ANSWER and Stage.ASK in stages)
 
 
 def _wired(need: str, wired: frozenset[str]) -> bool:
