@@ -34,6 +34,22 @@ class Ids(Protocol):
         """A fresh identifier that nobody can guess, such as `dec_…`."""
 
 
+class Passphrases(Protocol):
+    """How somebody without an account proves that a case is theirs."""
+
+    def reference(self) -> str:
+        """A fresh case reference, such as `C-7KQ2-M4XD`, without letters that look alike."""
+
+    def make(self) -> str:
+        """A fresh passphrase of six words (77 bits). It is shown once and never stored."""
+
+    def digest(self, reference: str, passphrase: str) -> str:
+        """What is stored instead: a slow, salted, peppered digest bound to the reference."""
+
+    def matches(self, digest: str, reference: str, passphrase: str) -> bool:
+        """Whether `passphrase` is the one; takes as long for a wrong one or an empty digest."""
+
+
 class Signal(Protocol):
     """One way of looking at content."""
 
@@ -193,6 +209,9 @@ class Transaction(Protocol):
 
     def known(self, known_id: str) -> Known:
         """The known picture with `known_id`. Raises NotFound."""
+
+    def known_of(self, case_id: str) -> Sequence[Known]:
+        """Every picture known from a case."""
 
     def known_since(self, change: int, limit: int) -> Sequence[tuple[int, Known]]:
         """Known pictures that changed after `change`, with the number of their change, in order."""
