@@ -12,7 +12,6 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 
 from consentry.core.content import Stage
 from consentry.core.law import Jurisdiction, LegalClock, Provision
@@ -36,7 +35,7 @@ VERSION_DIGITS = 16
 """Hexadecimal digits in the version of a policy: 64 bits tell any two policies apart."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class Lawbook:
     """Every jurisdiction, every rule, every scenario. It never changes once it is compiled."""
 
@@ -85,7 +84,6 @@ class Lawbook:
         return scenario.failures(_policy(self, scenario.stage, frozenset(reach)))
 
 
-@lru_cache(maxsize=1024)
 def _policy(book: Lawbook, stage: Stage, reach: frozenset[str]) -> Policy:
     rules = tuple(rule for rule in book.rules if rule.stage is stage and rule.provision.jurisdiction in reach)
     return Policy(_digest(rules), stage, rules)
