@@ -61,12 +61,19 @@ class ProcessDetector:
         command: Sequence[str],
         measures: frozenset[str],
         timeout: float = 10.0,
+        start: float = 60.0,
         env: Mapping[str, str] | None = None,
     ) -> None:
-        """Use `command` for `measures`; one picture may take `timeout` seconds, waiting included."""
+        """Use `command` for `measures`.
+
+        A picture may take `timeout` seconds, waiting included; the first one after a start may
+        take `start` seconds, because weights have to be read. `env` is added to PASSED_ON.
+        """
         self.measures = measures
         self._command = tuple(command)
         self._timeout = timeout
+        self._start = start
+        self._started_until = 0.0
         self._env = {name: os.environ[name] for name in PASSED_ON if name in os.environ} | dict(env or {})
         self._lock = Lock()
         self._numbers = count(1)
@@ -102,10 +109,13 @@ class ProcessDetector:
 
     def _ask(self, frame: Frame, until: float) -> Answer:
         child = self._running()
+        until = max(until, self._started_until)
         number = next(self._numbers)
         header = {"v": 1, "id": number, "width": frame.width, "height": frame.height}
         _write(child, json.dumps(header).encode() + b"\n" + frame.rgb, until)
-        return _parse(_read_line(child, until), number, self.measures)
+        answer = _parse(_read_line(child, until), number, self.measures)
+        self._started_until = 0.0
+        return answer
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._child is not None and self._child.poll() is None:
@@ -121,6 +131,7 @@ class ProcessDetector:
         )
         for pipe in _pipes(self._child):
             os.set_blocking(pipe, False)
+        self._started_until = time.monotonic() + self._start
         return self._child
 
     def _end(self) -> None:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-
 from fastapi import FastAPI
 from fastapi.responses import Response
 from starlette.requests import Request
@@ -23,19 +20,11 @@ GATED = "/v1/"
 
 
 def create_app(system: System) -> FastAPI:
-    """The application over a built system. Closing the application closes the system."""
-
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        system.start()
-        yield
-        system.close()
-
+    """The application over a built system. Whoever built the system closes it."""
     app = FastAPI(
         title="Consentry",
         version=consentry.__version__,
         summary="Keeps intimate or degrading images from being made, shown or spread without consent.",
-        lifespan=lifespan,
         redoc_url=None,
     )
     errors.install(app)
