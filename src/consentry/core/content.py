@@ -45,6 +45,8 @@ class Picture:
     """Every frame, normalised; empty if the picture could not be decoded."""
     trouble: str = ""
     """Why there are no frames; empty if there are some."""
+    notes: tuple[str, ...] = ()
+    """What was set aside or added while decoding, one short word each, such as `profile_ignored`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,3 +119,7 @@ class Jurisdiction:
     """Its duties."""
     clocks: tuple[LegalClock, ...]
     """Its clocks."""
+    covers: frozenset[str] = frozenset()
+    """Other codes that mean this place, such as `fr` for `eu`, in lower case."""
+    always: bool = False
+    """True for the floor and for terms: they count wherever anybody is."""

@@ -12,6 +12,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 
+from consentry.core.errors import BadInput
+
 Node = Callable[[int, int], bytes]
 """Looks up the stored hash of the complete subtree at `(level, index)`."""
 
@@ -48,19 +50,19 @@ def appended(index: int, leaf: bytes, node: Node) -> list[tuple[int, int, bytes]
 
 
 def root(size: int, node: Node) -> bytes:
-    """The hash over the first `size` leaves. Raises ValueError if `size` is negative."""
+    """The hash over the first `size` leaves. Raises BadInput if `size` is negative."""
     if size < 0:
-        raise ValueError("a tree cannot have fewer than no leaves")
+        raise BadInput("The log cannot have fewer than no lines.")
     return _span(0, size, node) if size else EMPTY_ROOT
 
 
 def inclusion(index: int, size: int, node: Node) -> tuple[bytes, ...]:
     """The proof, leaf upwards, that leaf `index` is in the tree of `size` leaves (section 2.1.3.1).
 
-    Raises ValueError unless `0 <= index < size`.
+    Raises BadInput unless `0 <= index < size`.
     """
     if not 0 <= index < size:
-        raise ValueError("the tree has no such leaf")
+        raise BadInput("The log has no such line at that size.")
     start, stop, proof = 0, size, []
     while stop - start > 1:
         middle = start + _left_part(stop - start)
@@ -76,10 +78,10 @@ def inclusion(index: int, size: int, node: Node) -> tuple[bytes, ...]:
 def consistency(old: int, new: int, node: Node) -> tuple[bytes, ...]:
     """The proof that the tree of `new` leaves begins with the tree of `old` leaves (section 2.1.4.1).
 
-    Empty if `old` is 0 or equals `new`. Raises ValueError unless `0 <= old <= new`.
+    Empty if `old` is 0 or equals `new`. Raises BadInput unless `0 <= old <= new`.
     """
     if not 0 <= old <= new:
-        raise ValueError("a tree only grows")
+        raise BadInput("A log only grows: the older size comes first.")
     if old == 0:
         return ()
     start, stop, proof = 0, new, []

@@ -23,7 +23,8 @@ from consentry.core.deadline import Deadline, binding, deadlines
 from consentry.core.entry import Kind, stamp
 from consentry.core.errors import NotAllowed, NotFound
 from consentry.core.finding import Findings, Seen
-from consentry.core.law import LegalClock, Trigger
+from consentry.core.law import Trigger
+from consentry.core.lawbook import Lawbook
 from consentry.core.match import Method
 from consentry.core.ports import Blobs, Clock, Ids, Job, Passphrases, Platform, Store, Transaction
 from consentry.core.report import Report, check
@@ -64,8 +65,8 @@ class Desk:
     """Where what people wrote is kept, encrypted."""
     passphrases: Passphrases
     """How people come back to their case."""
-    clocks: Sequence[LegalClock]
-    """Every legal clock known."""
+    law: Lawbook
+    """Every legal clock known, and where each counts."""
     places: frozenset[str]
     """The jurisdictions the operator serves; empty means all."""
     fallback: timedelta
@@ -146,9 +147,9 @@ class Desk:
         )
 
     def _deadlines(self, place: str, received: datetime) -> tuple[Deadline, ...]:
-        """Clocks of the operator's places and the reporter's; of every place if either is unknown."""
-        places = self.places | {place} if self.places and place else frozenset()
-        return deadlines(self.clocks, Trigger.PERSON_REPORT, places, received)
+        """Clocks of the operator's places and the reporter's; of every place if none is set."""
+        reach = self.law.reach(self.places | {place} if self.places else frozenset())
+        return deadlines(self.law.clocks, Trigger.PERSON_REPORT, reach, received)
 
     def _copies(self, report: Report, case_id: str) -> list[Copy]:
         found = (self._locate(url) for url in dict.fromkeys(report.urls))
