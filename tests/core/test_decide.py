@@ -119,7 +119,9 @@ def test_what_no_rule_applies_to_is_allowed():
 
 
 def test_a_rule_not_yet_in_force_is_shown_in_the_shadow_and_one_that_ended_is_not():
-    dated = policy(rule("later", provision=LATER), rule("undated", provision=UNDATED), rule("e", provision=ENDED))
+    dated = policy(
+        rule("later", provision=LATER), rule("undated", provision=UNDATED), rule("e", provision=ENDED)
+    )
     decision = decide(dated, {}, DAY)
     assert decision.outcome is Outcome.ALLOW
     assert [each.rule for each in decision.shadow] == ["later", "undated"]
