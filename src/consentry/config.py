@@ -43,6 +43,8 @@ class Settings:
     upstream_seconds: float
     exposure: str
     exposure_key: str
+    exposure_model: str
+    exposure_not_covered: str
     allow_no_output_judge: bool
     places: str
     law: str
@@ -87,6 +89,12 @@ SETTINGS: tuple[Setting, ...] = (
         "What looks at outputs: `process:COMMAND`, `onnx:FILE`, `moderations:URL`; several with `;`.",
     ),
     Setting("exposure_key", "", "Key for a moderations service."),
+    Setting("exposure_model", "omni-moderation-latest", "Model of a moderations service."),
+    Setting(
+        "exposure_not_covered",
+        "",
+        "Measures you do without, each with its reason: `exposure.minimal=REASON; exposure.degrading=REASON`.",
+    ),
     Setting(
         "allow_no_output_judge",
         False,

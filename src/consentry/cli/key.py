@@ -50,7 +50,8 @@ def create(scopes: str, label: str, tier: str, days: int, as_json: bool, **optio
 def list_keys(as_json: bool, **options: object) -> None:
     """List keys; what is secret of them is not stored."""
     with _access(options) as access, access.store.begin() as tx:
-        for found in tx.keys():
+        every = tx.keys()
+        for found in every:
             record: dict[str, object] = {
                 "id": found.id,
                 "label": found.label,

@@ -79,7 +79,7 @@ def _working(system: wiring.System) -> Iterator[None]:
 
 
 def _server(system: wiring.System) -> uvicorn.Server:
-    """uvicorn without an access log, so that nobody's address is written anywhere."""
+    """The server, without an access log, so that nobody's address is written anywhere."""
     return uvicorn.Server(
         uvicorn.Config(
             create_app(system),

@@ -205,9 +205,9 @@ class Takedown:
         tx.save_copy(copy)
 
     def _advance(self, tx: Transaction, case_id: str) -> None:
-        """Move the case on if all its copies have; specialist cases are moved by specialists only."""
+        """Move the case on if all its copies have."""
         case = tx.case(case_id)
-        if case.state is CaseState.ESCALATED or case.state in STOPPED:
+        if case.state in STOPPED:
             return
         states = {copy.state for copy in tx.copies(case_id)}
         if states == {CopyState.GONE}:
