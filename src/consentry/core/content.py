@@ -81,6 +81,8 @@ class Request:
     """The jurisdiction they are in, if known; it can only tighten."""
     consent: str = ""
     """A reference to a recorded consent of the person depicted, if they claim one."""
+    options: tuple[tuple[str, str], ...] = ()
+    """Further wishes for the generator, from a closed list of names; none of them weakens anything."""
 
 
 @dataclass(frozen=True, slots=True)
