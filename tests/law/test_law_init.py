@@ -28,7 +28,8 @@ BOOK = compile_book(FILES, STAGES)
 TODAY = date(2026, 11, 22)
 EVERYWHERE: frozenset[str] = frozenset()
 OUTSIDE_US = frozenset({"gb", "eu", "in", "au", "my"})
-RULE_IDS = {rule.id for rule in BOOK.rules}
+WHEN = {rule.id: rule.when for rule in BOOK.rules}
+RULE_IDS = set(WHEN)
 
 
 def at(stage: Stage) -> list[str]:
@@ -146,12 +147,18 @@ def test_what_was_seen_weighs_even_during_an_outage():
     assert Duty.STRIKE in decision.owed
 
 
-ANSWERED = [name for name in at(Stage.ANSWER) if not name.startswith(("prompt.", "consent.", "known.bank"))]
+ANSWERED = [
+    name
+    for name in at(Stage.ANSWER)
+    if not name.startswith(("prompt.", "consent.", "known.bank", "known.case"))
+]
 
 
 @pytest.mark.parametrize("measure", ANSWERED)
 def test_no_answer_leaves_while_a_judge_is_down(measure: str):
-    assert not judge(Stage.ANSWER, {measure: None}, frozenset({"gb"})).passes
+    decision = judge(Stage.ANSWER, {measure: None}, frozenset({"gb"}))
+    assert not decision.passes
+    assert "floor.answer.looked" in {reason.rule for reason in decision.reasons}
 
 
 @pytest.mark.parametrize("measure", ["consent.make", "prompt.suspicion"])
@@ -181,6 +188,94 @@ def test_an_intimate_image_of_a_person_needs_their_consent():
     assert judge(Stage.ANSWER, seen).outcome is Outcome.REFUSE
     assert judge(Stage.ANSWER, {**seen, "consent.make": 1.0}, OUTSIDE_US).passes
     assert judge(Stage.ANSWER, {**seen, "consent.make": 1.0}).outcome is Outcome.REFUSE, "Minnesota"
+
+
+A = {"person": 1.0}
+ADDED = {"person": 1.0, "change.exposure": 0.9}
+DOUBT = {"person": 1.0, "prompt.suspicion": 0.6}
+CHILD = {"exposure.minor": 0.9}
+BARE = {"exposure.explicit": 0.9}
+THRESHOLDS = [
+    ("floor.ask.minor", {}, "prompt.minor", 0.5),
+    ("floor.ask.harm", A, "prompt.harm", 0.85),
+    ("floor.ask.harm", {"prompt.harm": 0.9}, "person", 0.5),
+    ("floor.ask.unwilling", {}, "prompt.unwilling", 0.85),
+    ("floor.ask.compare", {}, "prompt.suspicion", 0.5),
+    ("floor.answer.request", {}, "prompt.minor", 0.5),
+    ("floor.answer.request", {}, "prompt.unwilling", 0.85),
+    ("floor.answer.request", {}, "known.case", 0.5),
+    ("floor.answer.request", A, "prompt.harm", 0.85),
+    ("floor.answer.intimate", A, "exposure.explicit", 0.5),
+    ("floor.answer.intimate", A, "exposure.intimate", 0.5),
+    ("floor.answer.intimate", BARE, "person", 0.5),
+    ("floor.answer.more", A, "change.exposure", 0.5),
+    ("floor.answer.some-more", A, "change.exposure", 0.3),
+    ("floor.answer.suspect", {"person": 1.0, "exposure.minimal": 0.9}, "prompt.suspicion", 0.5),
+    ("floor.answer.suspect", DOUBT, "exposure.explicit", 0.3),
+    ("floor.answer.suspect", DOUBT, "exposure.intimate", 0.3),
+    ("floor.answer.suspect", DOUBT, "exposure.minimal", 0.5),
+    ("floor.answer.suspect", DOUBT, "exposure.degrading", 0.3),
+    ("floor.answer.suspect", DOUBT, "change.exposure", 0.15),
+    ("floor.answer.suspect", DOUBT, "change.degrading", 0.3),
+    ("floor.answer.degrading", A, "exposure.degrading", 0.5),
+    ("floor.answer.degrading", A, "change.degrading", 0.5),
+    ("floor.answer.child", BARE, "exposure.minor", 0.3),
+    ("floor.answer.child", CHILD, "exposure.explicit", 0.3),
+    ("floor.answer.child", CHILD, "exposure.intimate", 0.3),
+    ("floor.answer.child", {**CHILD, "prompt.suspicion": 0.9}, "exposure.minimal", 0.3),
+    ("floor.answer.child", {**CHILD, "exposure.minimal": 0.9}, "prompt.minor", 0.5),
+    ("floor.answer.child", {**CHILD, "exposure.minimal": 0.9}, "prompt.suspicion", 0.5),
+    ("floor.answer.child", {**CHILD, "exposure.minimal": 0.9}, "change.exposure", 0.3),
+    ("floor.answer.child-attire", CHILD, "exposure.minimal", 0.3),
+    ("floor.answer.child-attire", {"exposure.minimal": 0.9}, "exposure.minor", 0.3),
+    ("floor.upload.child", BARE, "exposure.minor", 0.5),
+    ("floor.upload.child", CHILD, "exposure.explicit", 0.5),
+    ("floor.upload.child", CHILD, "exposure.intimate", 0.5),
+    ("floor.report.hide", {"report.valid": 1.0}, "located", 0.01),
+    ("terms.ask.explicit", {}, "prompt.harm", 0.95),
+    ("terms.ask.harassment", {}, "prompt.unwilling", 0.5),
+    ("terms.answer.explicit", {}, "exposure.explicit", 0.5),
+    ("terms.answer.degrading", {}, "exposure.degrading", 0.85),
+    ("terms.upload.intimate", {}, "exposure.explicit", 0.85),
+    ("terms.upload.intimate", {}, "exposure.intimate", 0.85),
+    ("terms.upload.degrading", {}, "exposure.degrading", 0.85),
+    ("gb.ask.requested", A, "prompt.harm", 0.85),
+    *((made, {**A, **BARE}, "change.exposure", 0.3) for made in ("gb.answer.made", "us.answer.minnesota")),
+    *((made, ADDED, "exposure.intimate", 0.5) for made in ("gb.answer.made", "us.answer.minnesota")),
+    *((made, ADDED, "exposure.explicit", 0.5) for made in ("gb.answer.made", "us.answer.minnesota")),
+    *((f"{code}.answer.child", BARE, "exposure.minor", 0.3) for code in ("gb", "us", "in")),
+    *((f"{code}.answer.child", CHILD, "exposure.explicit", 0.3) for code in ("gb", "us", "in")),
+    *((f"{code}.answer.child", CHILD, "exposure.intimate", 0.3) for code in ("gb", "us", "in")),
+    *((f"{code}.upload.child", BARE, "exposure.minor", 0.5) for code in ("gb", "us")),
+    ("in.answer.prevent", A, "exposure.explicit", 0.5),
+    ("in.answer.prevent", A, "exposure.intimate", 0.5),
+]
+
+
+@pytest.mark.parametrize(("rule", "seen", "measure", "threshold"), THRESHOLDS)
+def test_a_rule_begins_where_it_says(rule: str, seen: dict[str, float], measure: str, threshold: float):
+    stage = Stage(rule.split(".")[1])
+    at_it, below = (judge(stage, {**seen, measure: score}) for score in (threshold, threshold - 0.001))
+    assert rule in {reason.rule for reason in at_it.reasons}
+    assert rule not in {reason.rule for reason in below.reasons}
+
+
+def _asks(rule: str) -> bool:
+    return "consent.make" in str(WHEN[rule])
+
+
+CONSENTABLE = {rule: {**seen, measure: 1.0} for rule, seen, measure, _ in THRESHOLDS if _asks(rule)}
+"""What makes each rule apply that asks for a consent; of several, the last that is listed."""
+
+
+@pytest.mark.parametrize(("rule", "seen"), CONSENTABLE.items())
+def test_only_a_recorded_consent_lifts_a_rule_that_asks_for_one(rule: str, seen: dict[str, float]):
+    stage = Stage(rule.split(".")[1])
+    outcomes = {
+        consent: rule in {reason.rule for reason in judge(stage, {**seen, "consent.make": consent}).reasons}
+        for consent in (0.0, 0.499, 0.5, 1.0, None)
+    }
+    assert outcomes == {0.0: True, 0.499: True, 0.5: False, 1.0: False, None: True}
 
 
 # ---------------------------------------------------------------- uploads without a judge
