@@ -1,7 +1,7 @@
 import pytest
-from core.made import decision, reason
 
 from consentry.core.policy import Outcome
+from core.made import decision, reason
 
 
 @pytest.mark.parametrize(

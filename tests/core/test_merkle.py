@@ -24,11 +24,15 @@ LEAVES = [leaf_hash(str(n).encode()) for n in range(SIZE)]
 def grown(leaves):
     """A store of rows, one leaf after the other, as a database would keep them."""
     rows = {}
+
+    def node(level, place):
+        return rows[level, place]
+
     for index, leaf in enumerate(leaves):
-        for level, place, value in appended(index, leaf, lambda level, place: rows[level, place]):
+        for level, place, value in appended(index, leaf, node):
             assert (level, place) not in rows, "a stored hash never changes"
             rows[level, place] = value
-    return lambda level, place: rows[level, place]
+    return node
 
 
 NODE = grown(LEAVES)
@@ -165,9 +169,7 @@ def test_a_rewritten_past_has_no_proof(size, data):
     assert not verify_consistency(size, SIZE, ROOTS[size], root(SIZE, node), proof)
 
 
-@pytest.mark.parametrize(
-    ("index", "size"), [(-1, 1), (0, 0), (1, 1), (0, -1), (SIZE, SIZE)], ids=lambda value: str(value)
-)
+@pytest.mark.parametrize(("index", "size"), [(-1, 1), (0, 0), (1, 1), (0, -1), (SIZE, SIZE)])
 def test_a_line_that_does_not_exist_has_no_proof(index, size):
     with pytest.raises(BadInput, match="no such line"):
         inclusion(index, size, NODE)
