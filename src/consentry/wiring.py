@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import concurrent.futures
 import shlex
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
+from operator import eq, ne
 from pathlib import Path
 from typing import Self
 
@@ -16,6 +16,7 @@ import httpx2
 
 from consentry.banks.known import KnownPictures
 from consentry.config import Settings
+from consentry.core.checkpoint import Checkpoint
 from consentry.core.content import Stage
 from consentry.core.errors import SafetyUnavailable, SetupTrouble
 from consentry.core.lawbook import Lawbook, compile_book
@@ -24,7 +25,7 @@ from consentry.core.ports import Blobs, Clock, Decoder, Generator, Hasher, Ids, 
 from consentry.flows.access import Access
 from consentry.flows.judge import Judge
 from consentry.flows.report import Desk
-from consentry.flows.takedown import CASES, Takedown
+from consentry.flows.takedown import Takedown
 from consentry.flows.upload import UPLOADS
 from consentry.generators.drawing import DrawingGenerator
 from consentry.generators.openai import OpenAIGenerator
@@ -37,10 +38,10 @@ from consentry.signals.change import Change
 from consentry.signals.consent import ConsentToMake
 from consentry.signals.exposure import MEASURES as EXPOSURE
 from consentry.signals.exposure import Detector, Exposure
-from consentry.signals.exposure_moderations import ModerationsDetector
+from consentry.signals.exposure_moderations import OMNI, ModerationsDetector
 from consentry.signals.exposure_onnx import OnnxDetector
 from consentry.signals.exposure_process import ProcessDetector
-from consentry.signals.known import KnownOutput, KnownPicture
+from consentry.signals.known import KnownInput, KnownOutput
 from consentry.signals.person import Person
 from consentry.signals.prompt import PromptSignal
 from consentry.store.blobs import LocalBlobs
@@ -104,6 +105,11 @@ class System:
     closers: list[Callable[[], None]] = field(default_factory=list)
     """What to let go of at the end, in order."""
 
+    @property
+    def max_body(self) -> int:
+        """Largest request body in bytes."""
+        return self.settings.max_body_mb * 2**20
+
     def close(self) -> None:
         """Let go of everything; safe to call twice."""
         while self.closers:
@@ -133,7 +139,7 @@ def build(settings: Settings, generator: Generator | None = None) -> System:
     closers.append(judges.close)
     site = MemoryPlatform("site", _site_url(settings), clock, fetch=_visit) if settings.site else None
     platforms: dict[str, Platform] = {site.name: site} if site else {}
-    system = System(
+    return System(
         settings=settings,
         store=store,
         blobs=blobs,
@@ -158,7 +164,7 @@ def build(settings: Settings, generator: Generator | None = None) -> System:
             ids=ids,
         ),
         takedown=Takedown(
-            store, platforms, decoder, hasher, KnownPictures(store, frozenset({UPLOADS})), blobs, ids
+            store, platforms, decoder, hasher, KnownPictures(store, partial(eq, UPLOADS)), blobs, ids
         ),
         generator=generator or _generator(settings),
         platforms=platforms,
@@ -171,7 +177,6 @@ def build(settings: Settings, generator: Generator | None = None) -> System:
         site=site,
         closers=closers,
     )
-    return system
 
 
 def drawing_generator(surprises: Mapping[str, str]) -> Generator:
@@ -207,16 +212,16 @@ class _Judges:
         """Wire the signals, and compile the law for the measures they bring."""
         self._settings, self._store, self._clock, self._ids = settings, store, clock, ids
         self._figures = figures
-        cases = KnownPictures(store, frozenset(), every=True)
+        cases = KnownPictures(store, partial(ne, UPLOADS))
         self.detectors = _detectors(settings)
         self.signals: Sequence[Signal] = [
             PromptSignal(),
             Person(),
             ConsentToMake(store, clock),
-            KnownPicture(hasher, cases),
+            KnownInput(hasher, cases),
             KnownOutput(hasher, cases),
             Change(),
-            *([Exposure(self.detectors)] if self.detectors else []),
+            *([Exposure(self.detectors, _not_covered(settings))] if self.detectors else []),
         ]
         self.law = compile_book(
             read_files(Path(settings.law) if settings.law else None),
@@ -261,9 +266,7 @@ class _Judges:
 
 def _measures(signals: Sequence[Signal], *, judged_output: bool) -> dict[str, frozenset[Stage]]:
     """Which measures can exist at which stage. What was found when asking is known when answering."""
-    found: dict[str, frozenset[Stage]] = {
-        name: frozenset({Stage.REPORT}) for name in REPORT_MEASURES
-    }
+    found: dict[str, frozenset[Stage]] = {name: frozenset({Stage.REPORT}) for name in REPORT_MEASURES}
     for signal in signals:
         for name in signal.measures:
             stages = signal.stages | ({Stage.ANSWER} if Stage.ASK in signal.stages else frozenset())
@@ -292,8 +295,16 @@ def _detector(text: str, settings: Settings) -> Detector:
         case "onnx":
             return OnnxDetector(Path(rest))
         case "moderations":
-            return ModerationsDetector(rest, settings.exposure_key, timeout=settings.patience)
-    raise SetupTrouble("`exposure` must begin with `process:`, `onnx:` or `moderations:`.")
+            model, key = settings.exposure_model, settings.exposure_key
+            return ModerationsDetector(rest, key, model, OMNI, settings.patience)
+        case _:
+            raise SetupTrouble("`exposure` must begin with `process:`, `onnx:` or `moderations:`.")
+
+
+def _not_covered(settings: Settings) -> dict[str, str]:
+    """Measures the operator does without, each with the reason on record."""
+    pairs = (text.partition("=") for text in settings.exposure_not_covered.split(";") if text.strip())
+    return {measure.strip(): why.strip() for measure, _, why in pairs}
 
 
 def _generator(settings: Settings) -> Generator:
@@ -308,6 +319,11 @@ def _made(directory: Path, url: str) -> str:
     except OSError:
         raise SetupTrouble("The data directory cannot be made.", param="data") from None
     return url
+
+
+def verify_log_note(note: str, vkey: str, origin: str) -> Checkpoint:
+    """The checkpoint in a signed note. Raises BadInput if `vkey` did not sign it."""
+    return verify_note(note, vkey, origin)
 
 
 def _site_url(settings: Settings) -> str:

@@ -54,7 +54,7 @@ class Judge:
     """Where signals look side by side."""
     patience: float
     """Seconds all signals together may take."""
-    watch: Callable[[Judged], None] = field(default=lambda _: None)
+    watch: Callable[[Decision, Findings], None] = field(default=lambda _decision, _findings: None)
     """Told of every decision, for figures; it cannot change anything."""
 
     def __call__(
@@ -82,7 +82,7 @@ class Judge:
             judged = Judged(decision_id, decision, findings, index)
             if also is not None:
                 also(tx, judged)
-        self.watch(judged)
+        self.watch(decision, findings)
         return judged
 
     def _look(self, subject: Subject) -> dict[str, Finding]:

@@ -80,14 +80,22 @@ class Takedown:
         copy, case = self._read(job)
         if case.state in {CaseState.REFUSED, CaseState.WITHDRAWN}:
             return self._drop(job)
-        self.platforms[copy.platform].hide(copy.item, copy.id)
+        event = self._order_to_hide(copy)
         with self.store.begin() as tx:
             copy = tx.copy(copy.id)
-            self._save(tx, copy.after(CopyEvent.HIDE, tx.now()), job, "hidden")
+            self._save(tx, copy.after(CopyEvent.HIDE, tx.now()), job, event)
             tx.enqueue(_follow(job, "trace" if _is_traced(copy, case) else "verify", copy, tx.now()))
             self._advance(tx, copy.case)
             tx.finish(job)
         return None
+
+    def _order_to_hide(self, copy: Copy) -> str:
+        """What became of the order; a picture the platform no longer has still needs proof."""
+        try:
+            self.platforms[copy.platform].hide(copy.item, copy.id)
+        except NotFound:
+            return "was_not_there"
+        return "hidden"
 
     def _trace(self, job: Job) -> None:
         copy, _ = self._read(job)
@@ -139,9 +147,9 @@ class Takedown:
             tx.finish(job)
 
     def _read(self, job: Job) -> tuple[Copy, Case]:
-        with self.store.begin() as tx:
-            copy = tx.copy(job.payload["copy"])
-            return copy, tx.case(copy.case)
+        with self.store.read() as snapshot:
+            copy = snapshot.copy(job.payload["copy"])
+            return copy, snapshot.case(copy.case)
 
     def _drop(self, job: Job) -> None:
         with self.store.begin() as tx:
@@ -205,9 +213,9 @@ class Takedown:
         tx.save_copy(copy)
 
     def _advance(self, tx: Transaction, case_id: str) -> None:
-        """Move the case on if all its copies have; specialist cases are moved by specialists only."""
+        """Move the case on if all its copies have."""
         case = tx.case(case_id)
-        if case.state is CaseState.ESCALATED or case.state in STOPPED:
+        if case.state in STOPPED:
             return
         states = {copy.state for copy in tx.copies(case_id)}
         if states == {CopyState.GONE}:

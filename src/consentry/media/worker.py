@@ -2,7 +2,7 @@
 
 Asked:    one letter, eight bytes of length, the file.     D decode   C clean
 Answered: one letter, eight bytes of length, the body, in this order:
-    R  ready (once, before anything): `sandboxed` or `unsandboxed`; or X and why it will not start
+    R  ready (once, before anything): `sandboxed` or `unsandboxed`; or X, not without a sandbox
     F  a frame: width and height in four bytes each, then the pixels
     E  the end of the frames: the notes, separated by spaces
     B  the cleaned file
@@ -38,7 +38,8 @@ HEADER: Final = struct.Struct(">cQ")
 SIZE: Final = struct.Struct(">II")
 """Width and height of a frame in pixels."""
 
-Answer = tuple[bytes, bytes | memoryview]
+Answer = tuple[bytes, ...]
+"""The letter, then the body in one or more parts: joining them would copy every picture once more."""
 Act = Callable[[bytes, bytes, Limits], Iterator[Answer]]
 
 _STDIN: Final = 0
@@ -62,7 +63,7 @@ def _decoded(data: bytes, limits: Limits) -> Iterator[Answer]:
     for still in stills(source):
         notes |= still.notes
         for frame in frames(still):
-            yield b"F", SIZE.pack(frame.width, frame.height) + frame.rgb
+            yield b"F", SIZE.pack(frame.width, frame.height), frame.rgb
     yield b"E", " ".join(sorted(notes)).encode()
 
 
@@ -83,7 +84,9 @@ def warm(limits: Limits) -> None:
 
 def _exercise(still: Image.Image, kind: str, limits: Limits) -> None:
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    moving = {} if kind == "jpeg" else {"save_all": True, "append_images": [still.rotate(180)], "duration": 50}
+    moving = (
+        {} if kind == "jpeg" else {"save_all": True, "append_images": [still.rotate(180)], "duration": 50}
+    )
     for settings in ({}, moving):
         out = BytesIO()
         still.save(out, kind, icc_profile=profile, **settings)
@@ -99,9 +102,9 @@ def main(act: Act = act) -> None:
     try:
         confine(limits.memory_mib)
         _send(b"R", b"sandboxed")
-    except SetupTrouble as trouble:
+    except SetupTrouble:
         if sys.argv[-1] != "1":
-            _send(b"X", trouble.message.encode())
+            _send(b"X")
             os._exit(1)
         _send(b"R", b"unsandboxed")
     _serve(act, limits)
@@ -113,8 +116,8 @@ def _serve(act: Act, limits: Limits) -> None:
         order, length = HEADER.unpack(header)
         data = _receive(length)
         signal.alarm(math.ceil(limits.seconds + _GRACE))
-        for letter, body in act(order, data, limits):
-            _send(letter, body)
+        for letter, *parts in act(order, data, limits):
+            _send(letter, *parts)
         signal.alarm(0)
         del data
         gc.collect()
@@ -132,8 +135,8 @@ def _receive(count: int) -> bytes:
     return b"".join(parts)
 
 
-def _send(letter: bytes, body: bytes | memoryview) -> None:
-    os.write(_STDOUT, HEADER.pack(letter, len(body)))
-    rest = memoryview(body)
-    while rest:
-        rest = rest[os.write(_STDOUT, rest) :]
+def _send(letter: bytes, *parts: bytes) -> None:
+    for part in (HEADER.pack(letter, sum(map(len, parts))), *parts):
+        rest = memoryview(part)
+        while rest:
+            rest = rest[os.write(_STDOUT, rest) :]

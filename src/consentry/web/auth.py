@@ -1,4 +1,4 @@
-"""Whose key is this, and is it for this door?"""
+"""Answers whose key a request shows, and whether it is for this door."""
 
 from __future__ import annotations
 

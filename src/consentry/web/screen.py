@@ -1,4 +1,4 @@
-"""The upload door: may this picture be shown?"""
+"""The upload door, where a platform asks whether a picture may be shown."""
 
 from __future__ import annotations
 
