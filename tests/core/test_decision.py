@@ -1,5 +1,6 @@
 import pytest
 
+from consentry.core.law import Duty
 from consentry.core.policy import Outcome
 from core.made import decision, reason
 
@@ -32,3 +33,11 @@ def test_one_certain_stop_is_enough_to_see():
 
 def test_an_uncertain_label_stops_nothing_and_is_not_blind():
     assert not decision(reason(outcome=Outcome.LABEL, certain=False)).blind
+
+
+def test_what_weighs_on_somebody_is_owed_only_for_what_was_seen():
+    duties = frozenset({Duty.STRIKE, Duty.NOTIFY_POSTER})
+    unsure, sure = reason("a", certain=False, duties=duties), reason("b", duties=frozenset({Duty.PRESERVE}))
+    assert decision(unsure).owed == {Duty.NOTIFY_POSTER}
+    assert decision(unsure, sure).owed == {Duty.NOTIFY_POSTER, Duty.PRESERVE}
+    assert decision(reason(duties=duties)).owed == duties
