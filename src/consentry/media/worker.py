@@ -38,9 +38,9 @@ HEADER: Final = struct.Struct(">cQ")
 SIZE: Final = struct.Struct(">II")
 """Width and height of a frame in pixels."""
 
-Answer = tuple[bytes, ...]
+_Answer = tuple[bytes, ...]
 """The letter, then the body in one or more parts: joining them would copy every picture once more."""
-Act = Callable[[bytes, bytes, Limits], Iterator[Answer]]
+Act = Callable[[bytes, bytes, Limits], Iterator[_Answer]]
 
 _STDIN: Final = 0
 _STDOUT: Final = 1
@@ -48,7 +48,7 @@ _GRACE: Final = 2.0
 """Seconds after which the child ends itself, should the parent have died before killing it."""
 
 
-def act(order: bytes, data: bytes, limits: Limits) -> Iterator[Answer]:
+def act(order: bytes, data: bytes, limits: Limits) -> Iterator[_Answer]:
     """The answers to one order, in the order they are sent."""
     try:
         with as_trouble():
@@ -57,7 +57,7 @@ def act(order: bytes, data: bytes, limits: Limits) -> Iterator[Answer]:
         yield b"T", trouble.code.encode()
 
 
-def _decoded(data: bytes, limits: Limits) -> Iterator[Answer]:
+def _decoded(data: bytes, limits: Limits) -> Iterator[_Answer]:
     source = opened(data, limits)
     notes: set[str] = set()
     for still in stills(source):
@@ -67,7 +67,7 @@ def _decoded(data: bytes, limits: Limits) -> Iterator[Answer]:
     yield b"E", " ".join(sorted(notes)).encode()
 
 
-def _cleaned(data: bytes, limits: Limits) -> Iterator[Answer]:
+def _cleaned(data: bytes, limits: Limits) -> Iterator[_Answer]:
     yield b"B", clean(data, limits)
 
 
@@ -77,7 +77,7 @@ def warm(limits: Limits) -> None:
     AvifImagePlugin.DEFAULT_MAX_THREADS = 1  # threads cannot be started later
     Image.MAX_IMAGE_PIXELS = limits.max_pixels // 2  # Pillow refuses at twice this number
     for mode in ("RGB", "RGBA", "L", "P"):
-        still = Image.linear_gradient("L").resize((64, 48)).convert(mode)
+        still = Image.linear_gradient("L").resize((16, 12)).convert(mode)
         for kind in OPENERS:
             _exercise(still.convert("RGB") if kind == "jpeg" else still, kind, limits)
 
