@@ -6,8 +6,8 @@ import threading
 import time
 
 import pytest
-from attacks.hostile_files import gif, saved
 
+from attacks.hostile_files import gif, saved
 from consentry.core.errors import BadInput
 from consentry.media.drawing import place
 from consentry.media.limits import Limits

@@ -3,6 +3,8 @@ import zlib
 from io import BytesIO
 
 import pytest
+from PIL import Image, ImageChops, ImageStat
+
 from attacks.hostile_files import (
     chunks,
     gif,
@@ -18,8 +20,6 @@ from attacks.hostile_files import (
     xmp_oriented,
     zeros,
 )
-from PIL import Image, ImageChops, ImageStat
-
 from consentry.core.errors import BadInput
 from consentry.media.decoder import PlainDecoder
 from consentry.media.drawing import place
@@ -276,7 +276,7 @@ def test_the_same_bytes_give_the_same_pixels():
 
 
 def test_chunks_of_a_png_can_be_walked():
-    assert [name for name, _ in chunks(saved(PLACE, "png"))][0] == b"IHDR"
+    assert next(name for name, _ in chunks(saved(PLACE, "png"))) == b"IHDR"
 
 
 def test_only_our_own_error_leaves_as_trouble():
