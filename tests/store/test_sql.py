@@ -6,7 +6,7 @@ import pytest
 from consentry.store.sql import open_store
 
 from contracts.store import MOST, CountingIds, HandClock, StoreContract, World
-from support.servers import drop_database, new_database
+from support.servers import empty_store
 
 
 class TestSqlite(StoreContract):
@@ -22,8 +22,6 @@ class TestSqlite(StoreContract):
 class TestPostgres(StoreContract):
     @pytest.fixture
     def world(self):
-        url = new_database()
-        store = open_store(url, HandClock(), CountingIds(), MOST)
+        store = open_store(empty_store(), HandClock(), CountingIds(), MOST)
         yield World(store, time.sleep)
         store.close()
-        drop_database(url)

@@ -10,6 +10,8 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from consentry.store.tables import metadata
+from consentry.store.upgrade import upgrade
 
 _numbers = count(1)
 
@@ -39,6 +41,24 @@ def new_database() -> str:
     name = f"test{next(_numbers)}"
     _administrator().execute(f"CREATE DATABASE {name}")
     return server().get_uri().replace("/postgres?", f"/{name}?")
+
+
+@cache
+def _shared() -> str:
+    url = new_database()
+    upgrade(url)
+    return url
+
+
+def empty_store() -> str:
+    """The address of a database with every table and nothing in them; the next caller empties it again."""
+    import psycopg  # noqa: PLC0415 - only where a server is wanted
+
+    names = ", ".join(f'"{table.name}"' for table in metadata.sorted_tables if table.name != "log_head")
+    with psycopg.connect(_shared(), autocommit=True) as connection:
+        connection.execute(f"TRUNCATE {names} RESTART IDENTITY")
+        connection.execute("UPDATE log_head SET size = 0, changes = 0, checked = 0")
+    return _shared()
 
 
 def drop_database(url: str) -> None:
