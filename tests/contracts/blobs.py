@@ -6,6 +6,7 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+
 from consentry.core.errors import BadInput, NotFound
 from consentry.core.ports import Blobs
 

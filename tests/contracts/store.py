@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 
 import pytest
+
 from consentry.core import merkle
 from consentry.core.case import Case, CaseEvent, CaseState, Copy, CopyEvent, RefusalGround
 from consentry.core.consent import Consent, Use
@@ -107,6 +108,27 @@ def appended(store: Store, record: dict[str, object]) -> int:
 
 class BoomError(Exception):
     """Something that goes wrong in the middle."""
+
+
+def everything_then_boom(store: Store, job: Job) -> None:
+    with store.begin() as tx:
+        tx.add_case(a_case())
+        tx.add_copy(a_copy())
+        tx.append(Kind.CASE, {"event": "lost"})
+        tx.add_known(a_known())
+        tx.enqueue(Job("verify", {}, "verify", tx.now()))
+        tx.finish(job)
+        tx.add_key(a_key())
+        tx.put_secret("name", "digest")
+        tx.add_consent(a_consent())
+        raise BoomError
+
+
+def finish(store: Store, job: Job) -> None:
+    """What a worker does at the end of a job: its effect, and the job, together."""
+    with store.begin() as tx:
+        tx.append(Kind.COPY, {"event": "hidden"})
+        tx.finish(job)
 
 
 class StoreContract:
@@ -270,17 +292,8 @@ class StoreContract:
     def test_a_transaction_that_fails_leaves_no_trace(self, store):
         appended(store, {"event": "before"})
         job = claimed(store)
-        with pytest.raises(BoomError), store.begin() as tx:
-            tx.add_case(a_case())
-            tx.add_copy(a_copy())
-            tx.append(Kind.CASE, {"event": "lost"})
-            tx.add_known(a_known())
-            tx.enqueue(Job("verify", {}, "verify", tx.now()))
-            tx.finish(job)
-            tx.add_key(a_key())
-            tx.put_secret("name", "digest")
-            tx.add_consent(a_consent())
-            raise BoomError
+        with pytest.raises(BoomError):
+            everything_then_boom(store, job)
         assert store.size() == 1
         assert store.queue() == {"ready": 0, "leased": 1, "done": 0, "dead": 0, "late": 0}
         with store.read() as view:
@@ -422,9 +435,8 @@ class StoreContract:
         world.pass_(LEASE)
         (fast,) = world.store.claim(1, 60)
         assert (fast.id, fast.token, fast.attempts) == (slow.id, slow.token + 1, 2)
-        with pytest.raises(LostLease), world.store.begin() as tx:
-            tx.append(Kind.COPY, {"event": "hidden"})
-            tx.finish(slow)
+        with pytest.raises(LostLease):
+            finish(world.store, slow)
         assert world.store.size() == 0
         world.store.retry(slow, 0, "Trouble")  # changes nothing for the worker who holds it
         with world.store.begin() as tx:

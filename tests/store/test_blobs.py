@@ -2,17 +2,16 @@
 
 import errno
 import os
-import resource
-from contextlib import contextmanager
 
 import pytest
+
 from consentry.core.errors import BadInput, NotFound, SafetyUnavailable, SetupTrouble
-from consentry.store.blobs import LocalBlobs, MemoryBlobs
+from consentry.store.blobs import LocalBlobs, MemoryBlobs, _write
 from consentry.store.memory import MemoryStore
 from consentry.store.sql import open_store
-
 from contracts.blobs import PICTURE, BlobsContract
 from contracts.store import CountingIds, HandClock
+from support.limits import no_room
 from support.servers import empty_store
 
 KEY = bytes(range(32))
@@ -61,17 +60,6 @@ def files(folder):
     return [path for path in sorted(folder.rglob("*")) if path.is_file()]
 
 
-@contextmanager
-def no_room(limit):
-    """Let no file of this process grow beyond `limit` bytes, as a full disk would."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-
-
 def test_nothing_readable_is_on_the_disk(tmp_path, blobs):
     blobs.put(PICTURE, "evidence")
     (file,) = files(tmp_path)
@@ -85,7 +73,9 @@ def test_a_file_is_named_by_its_ciphertext_and_private(tmp_path, blobs, keys):
     (file,) = files(tmp_path)
     assert file == tmp_path / "blobs" / digest[:2] / digest[2:4] / digest
     assert file.stat().st_mode & 0o777 == 0o600
-    assert all(path.stat().st_mode & 0o777 == 0o700 for path in (tmp_path / "blobs").rglob("*") if path.is_dir())
+    assert all(
+        path.stat().st_mode & 0o777 == 0o700 for path in (tmp_path / "blobs").rglob("*") if path.is_dir()
+    )
 
 
 def test_the_same_bytes_look_different_each_time(tmp_path, blobs):
@@ -123,7 +113,11 @@ def test_a_changed_byte_is_noticed(tmp_path, blobs, place):
 def test_a_shortened_or_missing_file_is_noticed(tmp_path, blobs):
     blob = blobs.put(PICTURE, "evidence")
     (file,) = files(tmp_path)
-    for change in (lambda: file.write_bytes(file.read_bytes()[:20]), lambda: file.write_bytes(b""), file.unlink):
+    for change in (
+        lambda: file.write_bytes(file.read_bytes()[:20]),
+        lambda: file.write_bytes(b""),
+        file.unlink,
+    ):
         change()
         with pytest.raises(SafetyUnavailable):
             blobs.get(blob, "evidence")
@@ -148,17 +142,20 @@ def test_a_full_disk_is_said_and_leaves_nothing_behind(tmp_path, blobs):
     assert blobs.get(kept, "evidence") == PICTURE
 
 
-def test_bytes_without_a_key_are_never_given_out(tmp_path, blobs, keys, monkeypatch):
+def test_bytes_without_a_key_are_never_given_out(tmp_path):
     """The database fails after the file was written: what is left is noise under no name."""
-
-    def fail(*_):
-        raise SafetyUnavailable("no database")
-
-    monkeypatch.setattr(keys, "keep_key", fail)
+    blobs = LocalBlobs(tmp_path / "blobs", KEY, ForgetfulKeyring(HandClock(), CountingIds()))
     with pytest.raises(SafetyUnavailable):
         blobs.put(PICTURE, "evidence")
     (file,) = files(tmp_path)
     assert PICTURE not in file.read_bytes()
+
+
+class ForgetfulKeyring(MemoryStore):
+    """A keyring whose database went away."""
+
+    def keep_key(self, blob_id, key):
+        raise SafetyUnavailable("no database")
 
 
 def test_shredding_destroys_the_key_even_if_the_file_stays(tmp_path, blobs, keys):
@@ -183,11 +180,10 @@ def test_a_shredded_key_is_overwritten_in_the_database(tmp_path):
     store.close()
 
 
-def test_a_file_that_is_there_is_never_written_over(tmp_path, blobs, keys, monkeypatch):
+def test_a_file_that_is_there_is_never_written_over(tmp_path, blobs):
     blob = blobs.put(PICTURE, "evidence")
     (file,) = files(tmp_path)
-    whole = file.read_bytes()
-    monkeypatch.setattr(blobs._envelope, "lock", lambda *_: (whole, b""))
-    with pytest.raises(SafetyUnavailable):
-        blobs.put(b"other", "evidence")
+    with pytest.raises(FileExistsError):
+        _write(file, b"something else")
+    assert files(tmp_path) == [file]
     assert blobs.get(blob, "evidence") == PICTURE

@@ -1,10 +1,11 @@
 """Each blob has a key of its own, bound to what it is and what it is for."""
 
 import pytest
-from consentry.core.errors import SafetyUnavailable, SetupTrouble
-from consentry.store.envelope import Envelope, WrappedKey
 from hypothesis import given
 from hypothesis import strategies as st
+
+from consentry.core.errors import SafetyUnavailable, SetupTrouble
+from consentry.store.envelope import Envelope, WrappedKey
 
 KEY = bytes(range(32))
 DATA = b"a drawing of a boat"
@@ -28,7 +29,8 @@ def test_any_bytes_for_any_purpose(data, purpose, blob):
 
 
 @pytest.mark.parametrize(
-    ("purpose", "blob"), [("papers", "blb_1"), ("evidence", "blb_2"), ("evidenceb", "lb_1"), ("", "evidenceblb_1")]
+    ("purpose", "blob"),
+    [("papers", "blb_1"), ("evidence", "blb_2"), ("evidenceb", "lb_1"), ("", "evidenceblb_1")],
 )
 def test_it_opens_for_nothing_else(envelope, purpose, blob):
     file, wrapped = envelope.lock(DATA, "evidence", "blb_1")

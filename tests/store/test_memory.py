@@ -1,8 +1,8 @@
 """The store in memory keeps what every store promises."""
 
 import pytest
-from consentry.store.memory import MemoryStore
 
+from consentry.store.memory import MemoryStore
 from contracts.store import MOST, CountingIds, HandClock, StoreContract, World
 
 

@@ -10,6 +10,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+
 from consentry.store.tables import metadata
 from consentry.store.upgrade import upgrade
 
@@ -63,5 +64,5 @@ def empty_store() -> str:
 
 def drop_database(url: str) -> None:
     """Throw a database away, whoever is connected to it."""
-    name = url.split("?")[0].rsplit("/", 1)[1]
+    name = url.split("?", maxsplit=1)[0].rsplit("/", 1)[1]
     _administrator().execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
