@@ -7,10 +7,11 @@ import os
 import threading
 from pathlib import Path
 
-from consentry.core.errors import BadInput, NotFound, SafetyUnavailable
+from consentry.core.errors import NotFound, SafetyUnavailable
 from consentry.core.ports import Ids
 from consentry.store.envelope import Envelope, Keyring, WrappedKey, damaged
 from consentry.store.system import secret_file
+from consentry.store.words import absent, wrong_purpose
 
 
 class LocalBlobs:
@@ -93,7 +94,7 @@ class MemoryBlobs:
         with self._lock:
             kept = self._kept.get(blob_id)
         if kept is None:
-            raise NotFound("There is no such blob.")
+            raise absent("blob")
         if kept[0] != purpose:
             raise wrong_purpose()
         return kept[1]
@@ -102,11 +103,6 @@ class MemoryBlobs:
         """Forget a blob. Idempotent."""
         with self._lock:
             self._kept.pop(blob_id, None)
-
-
-def wrong_purpose() -> BadInput:
-    """What is raised to whoever asks for bytes that are kept for something else."""
-    return BadInput("This blob is kept for another purpose.", param="purpose")
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -11,10 +11,10 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from consentry.core.errors import LostLease
 from consentry.core.ports import Job
 from consentry.store.rows import LATE, JobState, error_class, job_from, micros
 from consentry.store.tables import DUE, add, job
+from consentry.store.words import lost
 
 
 def enqueue(connection: sa.Connection, wanted: Job) -> bool:
@@ -38,11 +38,6 @@ def finish(connection: sa.Connection, claimed: Job) -> None:
         raise lost()
 
 
-def lost() -> LostLease:
-    """What is raised to a worker that was overtaken."""
-    return LostLease("Another worker took this job over.")
-
-
 def any_due(connection: sa.Connection, now: datetime) -> bool:
     """Whether anything is due: asked before a lock is taken, so that idle workers disturb nobody."""
     return connection.execute(sa.select(job.c.id).where(_due(now)).limit(1)).first() is not None
@@ -63,7 +58,7 @@ def claim(
         token=job.c.token + 1,
         attempts=job.c.attempts + 1,
     )  # fmt: skip
-    rows = connection.execute(statement.returning(*job.c)).mappings()
+    rows = connection.execute(statement.returning(*job.c)).mappings().all()
     return sorted((job_from(row) for row in rows), key=lambda found: (found.run_at, found.id))
 
 
@@ -104,7 +99,5 @@ def _bury(connection: sa.Connection, now: datetime, most: int) -> None:
 
 def _end(connection: sa.Connection, claimed: Job, changes: dict[str, object]) -> bool:
     """Change the job if its lease is still ours; whether it was."""
-    ours = sa.and_(
-        job.c.id == claimed.id, job.c.token == claimed.token, job.c.state == JobState.LEASED.value
-    )
+    ours = sa.and_(job.c.id == claimed.id, job.c.token == claimed.token, job.c.state == JobState.LEASED.value)
     return connection.execute(sa.update(job).where(ours).values(changes)).rowcount == 1

@@ -9,10 +9,10 @@ import sqlalchemy as sa
 
 from consentry.core import merkle
 from consentry.core.entry import Entry, Kind, canonical, seal
-from consentry.core.errors import NotFound
 from consentry.core.ports import Line
 from consentry.store.rows import micros, moment
 from consentry.store.tables import HEAD, log_head, log_leaf, log_node
+from consentry.store.words import absent, require_size
 
 
 def lock(connection: sa.Connection) -> None:
@@ -60,7 +60,7 @@ def line(connection: sa.Connection, index: int) -> Line:
     """The line at `index`. Raises NotFound."""
     row = connection.execute(sa.select(log_leaf).where(log_leaf.c.idx == index)).mappings().first()
     if row is None:
-        raise missing_line()
+        raise absent("line")
     return Line(
         index=row["idx"],
         entry=Entry(Kind(row["kind"]), moment(row["at"]), row["seal"]),
@@ -73,36 +73,25 @@ def erase(connection: sa.Connection, index: int) -> None:
     """Forget the record and salt of the line at `index`. Raises NotFound."""
     statement = sa.update(log_leaf).where(log_leaf.c.idx == index).values(record=None, salt=None)
     if connection.execute(statement).rowcount != 1:
-        raise missing_line()
+        raise absent("line")
 
 
 def root(connection: sa.Connection, size_: int) -> bytes:
     """The tree hash over the first `size_` lines. Raises NotFound if there are fewer."""
-    require(size(connection), size_)
+    require_size(size(connection), size_)
     return merkle.root(size_, node_of(connection))
 
 
 def inclusion(connection: sa.Connection, index: int, size_: int) -> Sequence[bytes]:
     """The audit path of line `index`. Raises NotFound or BadInput if there is no such line or size."""
-    require(size(connection), size_)
+    require_size(size(connection), size_)
     return merkle.inclusion(index, size_, node_of(connection))
 
 
 def consistency(connection: sa.Connection, old: int, new: int) -> Sequence[bytes]:
     """The proof that the log only grew from `old` to `new`. Raises NotFound or BadInput as above."""
-    require(size(connection), new)
+    require_size(size(connection), new)
     return merkle.consistency(old, new, node_of(connection))
-
-
-def require(present: int, asked: int) -> None:
-    """Raise NotFound if the log is shorter than what is asked about."""
-    if asked > present:
-        raise NotFound(f"The log has {present} lines so far.")
-
-
-def missing_line() -> NotFound:
-    """What is raised where there is no such line."""
-    return NotFound("The log has no such line.")
 
 
 def node_of(connection: sa.Connection) -> Callable[[int, int], bytes]:

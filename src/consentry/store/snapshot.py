@@ -10,15 +10,10 @@ import sqlalchemy as sa
 
 from consentry.core.case import STOPPED, Case, Copy
 from consentry.core.consent import Consent
-from consentry.core.errors import NotFound
 from consentry.core.ports import ApiKey, Known
 from consentry.store import rows, tables
 from consentry.store.rows import Row
-
-
-def absent(what: str) -> NotFound:
-    """What is raised where there is no such thing; it does not repeat the identifier."""
-    return NotFound(f"There is no such {what}.")
+from consentry.store.words import absent
 
 
 class SqlSnapshot:
@@ -59,7 +54,9 @@ class SqlSnapshot:
 
     def known_of(self, case_id: str) -> Sequence[Known]:
         """Every picture known from a case, the one changed longest ago first."""
-        found = sa.select(tables.known).where(tables.known.c.case_id == case_id).order_by(tables.known.c.change)
+        found = (
+            sa.select(tables.known).where(tables.known.c.case_id == case_id).order_by(tables.known.c.change)
+        )
         return [rows.known_from(row) for row in self._all(found)]
 
     def known_since(self, change: int, limit: int) -> Sequence[tuple[int, Known]]:
@@ -74,7 +71,9 @@ class SqlSnapshot:
 
     def keys(self) -> Sequence[ApiKey]:
         """Every key, in the order made."""
-        return [rows.key_from(row) for row in self._all(sa.select(tables.api_key).order_by(tables.api_key.c.seq))]
+        return [
+            rows.key_from(row) for row in self._all(sa.select(tables.api_key).order_by(tables.api_key.c.seq))
+        ]
 
     def secret(self, name: str) -> str:
         """The digest under `name`. Raises NotFound."""

@@ -13,11 +13,12 @@ from consentry.store import jobs, log
 from consentry.store.engine import WAIT_SECONDS, connect, reader, translated
 from consentry.store.envelope import WrappedKey
 from consentry.store.rows import MAX_ATTEMPTS, micros
-from consentry.store.snapshot import SqlSnapshot, absent
+from consentry.store.snapshot import SqlSnapshot
 from consentry.store.tables import HEAD, blob_key, log_head
 from consentry.store.transaction import SqlTransaction
 from consentry.store.turns import Turns
 from consentry.store.upgrade import upgrade_engine
+from consentry.store.words import absent, require_claim
 
 
 def open_store(url: str, clock: Clock, ids: Ids, max_attempts: int = MAX_ATTEMPTS) -> SqlStore:
@@ -63,6 +64,7 @@ class SqlStore:
 
     def claim(self, count: int, lease_seconds: float) -> Sequence[Job]:
         """Up to `count` due jobs, each leased to the caller under a new fencing token."""
+        require_claim(count, lease_seconds)
         with self._look() as connection:
             if not jobs.any_due(connection, self._now(connection)):
                 return ()

@@ -11,10 +11,10 @@ import sqlalchemy as sa
 from consentry.core.case import Case, Copy
 from consentry.core.consent import Consent
 from consentry.core.entry import Kind
-from consentry.core.errors import Conflict
 from consentry.core.ports import ApiKey, Ids, Job, Known
 from consentry.store import jobs, log, rows, tables
-from consentry.store.snapshot import SqlSnapshot, absent
+from consentry.store.snapshot import SqlSnapshot
+from consentry.store.words import absent, outdated, taken
 
 
 class SqlTransaction(SqlSnapshot):
@@ -82,13 +82,3 @@ class SqlTransaction(SqlSnapshot):
     def add_consent(self, consent: Consent) -> None:
         """Store a consent, or replace the one with its id."""
         tables.put(self._connection, tables.consent, rows.consent_row(consent), by="id")
-
-
-def taken() -> Conflict:
-    """What is raised where an identifier is in use."""
-    return Conflict("Something with that identifier is there already.")
-
-
-def outdated() -> Conflict:
-    """What is raised to a writer who read an older version."""
-    return Conflict("The case was changed in the meantime.")
