@@ -1,4 +1,7 @@
-"""Every module has its test file, and every test file its module."""
+"""Every module has its test file, and every test file its module.
+
+A private module (`_name.py`) is tested through the public one that uses it.
+"""
 
 import ast
 from pathlib import Path
@@ -26,7 +29,12 @@ def test_file(module: Path) -> Path:
 
 test_file.__test__ = False
 
-MODULES = [path for path in modules() if says_something(path)]
+
+def private(path: Path) -> bool:
+    return path.stem.startswith("_") and not path.stem.startswith("__")
+
+
+MODULES = [path for path in modules() if says_something(path) and not private(path)]
 MIRRORED = [
     path for path in sorted(TESTS.rglob("test_*.py")) if path.relative_to(TESTS).parts[0] not in NOT_MIRRORED
 ]
