@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from consentry.core.errors import SetupTrouble
@@ -37,12 +37,12 @@ class Settings:
     data: str
     host: str
     port: int
-    database: str
+    database: str = field(repr=False)
     upstream: str
-    upstream_key: str
+    upstream_key: str = field(repr=False)
     upstream_seconds: float
     exposure: str
-    exposure_key: str
+    exposure_key: str = field(repr=False)
     exposure_model: str
     exposure_not_covered: str
     allow_no_output_judge: bool
@@ -93,7 +93,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "exposure_not_covered",
         "",
-        "Measures you do without, each with its reason: `exposure.minimal=REASON; exposure.degrading=REASON`.",
+        "Measures you do without, each with its reason: `exposure.minimal=REASON; …`.",
     ),
     Setting(
         "allow_no_output_judge",
@@ -180,4 +180,4 @@ def _number(setting: Setting, value: float | str, wanted: type[int | float]) -> 
         raise SetupTrouble(f"The setting `{setting.name}` must be a {wanted.__name__}.") from None
 
 
-assert {field.name for field in fields(Settings)} == {setting.name for setting in SETTINGS}  # noqa: S101 - one table, two views of it
+assert {found.name for found in fields(Settings)} == {setting.name for setting in SETTINGS}  # noqa: S101 - one table, two views of it

@@ -266,9 +266,7 @@ class _Judges:
 
 def _measures(signals: Sequence[Signal], *, judged_output: bool) -> dict[str, frozenset[Stage]]:
     """Which measures can exist at which stage. What was found when asking is known when answering."""
-    found: dict[str, frozenset[Stage]] = {
-        name: frozenset({Stage.REPORT}) for name in REPORT_MEASURES
-    }
+    found: dict[str, frozenset[Stage]] = {name: frozenset({Stage.REPORT}) for name in REPORT_MEASURES}
     for signal in signals:
         for name in signal.measures:
             stages = signal.stages | ({Stage.ANSWER} if Stage.ASK in signal.stages else frozenset())

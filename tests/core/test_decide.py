@@ -76,12 +76,11 @@ def test_a_rule_binds_only_while_its_provision_is_in_force(rules_, found, day):
 
 @given(policies(), findings(), days)
 def test_a_rule_that_is_not_in_force_changes_nothing_but_the_shadow(rules_, found, day):
-    for extra in (LATER, UNDATED, ENDED):
-        outside = replace(extra, since=extra.since and day + ONE, until=None)
-        if extra is ENDED:
-            outside = replace(FOREVER, until=day)
-        wider = replace(rules_, rules=(*rules_.rules, rule("extra", ANYTHING, provision=outside)))
-        assert replace(decide(wider, found, day), shadow=()) == replace(decide(rules_, found, day), shadow=())
+    before = replace(decide(rules_, found, day), shadow=())
+    for dates in ({"since": day + ONE}, {"since": None}, {"until": day}):
+        extra = rule("extra", provision=replace(FOREVER, **dates))
+        wider = replace(rules_, rules=(*rules_.rules, extra))
+        assert replace(decide(wider, found, day), shadow=()) == before
 
 
 @given(policies(), rules("extra"), findings(), days)
@@ -119,7 +118,9 @@ def test_what_no_rule_applies_to_is_allowed():
 
 
 def test_a_rule_not_yet_in_force_is_shown_in_the_shadow_and_one_that_ended_is_not():
-    dated = policy(rule("later", provision=LATER), rule("undated", provision=UNDATED), rule("e", provision=ENDED))
+    dated = policy(
+        rule("later", provision=LATER), rule("undated", provision=UNDATED), rule("e", provision=ENDED)
+    )
     decision = decide(dated, {}, DAY)
     assert decision.outcome is Outcome.ALLOW
     assert [each.rule for each in decision.shadow] == ["later", "undated"]

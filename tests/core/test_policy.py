@@ -13,7 +13,7 @@ FOUND = {"yes": Seen("yes", 0.9), "maybe": Unavailable("maybe", "timeout"), "no"
 VALUE = {YES: Truth.TRUE, MAYBE: Truth.UNKNOWN, NO: Truth.FALSE}
 
 
-@pytest.mark.parametrize("parts", product(VALUE, repeat=2))
+@pytest.mark.parametrize("parts", [*product(VALUE, repeat=2)])
 def test_joined_conditions_follow_kleene(parts):
     values = [VALUE[part] for part in parts]
     assert truth(AllOf(parts), FOUND) is min(values)

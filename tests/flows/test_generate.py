@@ -95,7 +95,9 @@ def test_what_cannot_be_read_is_judged_as_it_came_and_nobody_can_vouch_for_it(st
     answer = judge(store, Blind("after"), stage=Stage.ANSWER)
     brush = Brush([Made(b"garbage")])
     outcome = asyncio.run(
-        generate(request(), ask=judge(store, Eye("m")), answer=answer, generator=brush, decoder=PlainDecoder())
+        generate(
+            request(), ask=judge(store, Eye("m")), answer=answer, generator=brush, decoder=PlainDecoder()
+        )
     )
     assert isinstance(outcome, Refused)
     assert outcome.judged.decision.blind

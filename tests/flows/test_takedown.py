@@ -80,7 +80,10 @@ def test_every_copy_that_is_found_is_hidden_with_its_distance():
     with scene.store.begin() as tx:
         hashes = Hashes("00" * 32, (bytes(32),), 90)
         tx.add_known(Known("upl_1", "upload", hashes, "", "site", other, scene.site.address(other)))
-    scene.finder.matches = [Match("upl_1", "upload", Method.NEAR, 14), Match("upl_1", "upload", Method.NEAR, 20)]
+    scene.finder.matches = [
+        Match("upl_1", "upload", Method.NEAR, 14),
+        Match("upl_1", "upload", Method.NEAR, 20),
+    ]
     scene.work()
     found = scene.copies()[1]
     assert (found.method, found.distance, found.state) == (Method.NEAR, 14, CopyState.GONE)

@@ -16,6 +16,7 @@ from fastapi import FastAPI
 from fastapi.routing import RouteContext, iter_route_contexts
 
 import consentry.flows
+from consentry.cli.law import page as law_page
 from consentry.config import PREFIX, SETTINGS, Setting, load
 from consentry.web.app import create_app
 from consentry.wiring import System
@@ -81,6 +82,7 @@ def pages(root: click.Command) -> dict[str, str]:
         "flow.md": _flow,
         "reference/settings.md": _settings,
         "reference/routes.md": _routes,
+        "reference/law.md": law_page,
         "reference/cli.md": lambda: _cli(root),
     }
     return {name: "\n".join([WRITTEN, *write()]).rstrip() + "\n" for name, write in writers.items()}

@@ -27,14 +27,23 @@ def log() -> None:
 @plain_errors
 def verify(server: str, index: int, key: TextIO | None, as_json: bool) -> None:
     """Check that line INDEX stands in the log of SERVER, and that the checkpoint is signed."""
-    vkey = key.read() if key else _get(f"{server}/v1/log/key").text
+    size = check_line(server, index, key.read() if key else None)
+    show({"index": index, "size": size, "included": True}, as_json=as_json)
+
+
+def check_line(server: str, index: int, vkey: str | None) -> int:
+    """The size of the log in which line `index` was proved to stand.
+
+    Without `vkey` the server's own word for its key is taken. Raises BadInput if the proof fails.
+    """
+    vkey = vkey or _get(f"{server}/v1/log/key").text
     proof = _get(f"{server}/v1/log/proof/{index}").json()
     checkpoint = verify_log_note(proof["checkpoint"], vkey.strip(), vkey.split("+")[0])
     path = [base64.b64decode(part) for part in proof["path"]]
     leaf = leaf_hash(base64.b64decode(proof["leaf"]))
     if not verify_inclusion(leaf, index, checkpoint.size, path, checkpoint.root):
         raise BadInput(f"Line {index} is NOT in the log that this checkpoint signs.", code="not_included")
-    show({"index": index, "size": checkpoint.size, "included": True}, as_json=as_json)
+    return checkpoint.size
 
 
 def _get(url: str) -> httpx2.Response:

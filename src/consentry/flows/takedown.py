@@ -139,9 +139,9 @@ class Takedown:
             tx.finish(job)
 
     def _read(self, job: Job) -> tuple[Copy, Case]:
-        with self.store.begin() as tx:
-            copy = tx.copy(job.payload["copy"])
-            return copy, tx.case(copy.case)
+        with self.store.read() as snapshot:
+            copy = snapshot.copy(job.payload["copy"])
+            return copy, snapshot.case(copy.case)
 
     def _drop(self, job: Job) -> None:
         with self.store.begin() as tx:

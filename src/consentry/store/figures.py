@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
-from consentry.core.ports import Store
 from consentry.core.decision import Decision
 from consentry.core.finding import Findings, Unavailable
+from consentry.core.ports import Store
 
 
 class Figures:
@@ -44,5 +44,5 @@ class Figures:
         self._lines.set(store.size())
         for state, count in store.queue().items():
             self._jobs.labels(state).set(count)
-        with store.begin() as tx:
-            self._running.set(len(tx.cases(running=True)))
+        with store.read() as snapshot:
+            self._running.set(len(snapshot.cases(running=True)))

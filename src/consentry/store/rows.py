@@ -15,8 +15,8 @@ from consentry.core.errors import BadInput
 from consentry.core.match import PDQ_BITS, Hashes, Method
 from consentry.core.ports import ApiKey, Ids, Job, Known
 
-MAX_ATTEMPTS = 100
-"""Tries after which a job is dead: with waits that grow to an hour, about four days (Standard Webhooks: days)."""
+MAX_ATTEMPTS = 600
+"""Tries after which a job is dead: at one in ten minutes about four days, well beyond any legal clock."""
 
 LATE = timedelta(minutes=1)
 """A job that has been due for longer than this is late, and somebody should look."""

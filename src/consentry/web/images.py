@@ -77,9 +77,7 @@ async def _answer(request: Request, system: System, route: str) -> Response:
     return _release(answer)
 
 
-def _request(
-    request: Request, form: bodies.Form, route: str, key: ApiKey, system: System
-) -> content.Request:
+def _request(request: Request, form: bodies.Form, route: str, key: ApiKey, system: System) -> content.Request:
     """The request in the core's words. Raises BadInput for anything the gate does not understand."""
     edit = route == "images.edits"
     pictures, mask = _pictures(form) if edit else ([], None)
