@@ -39,7 +39,7 @@ def desk(law):
         judge=judge(store, stage=Stage.REPORT, rules=[rule("report.valid", Outcome.HOLD, Stage.REPORT)]),
         platforms={"site": site},
         store=store,
-        blobs=MemoryBlobs(),
+        blobs=MemoryBlobs(ids),
         passphrases=PlainPassphrases(),
         law=law,
         places=frozenset({"gb", "us"}),

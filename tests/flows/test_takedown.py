@@ -25,7 +25,7 @@ class Scene:
         self.item = self.site.publish(b"ok the picture", "poster", "text")
         self.finder = PlainFinder()
         self.takedown = Takedown(
-            self.store, {"site": self.site}, PlainDecoder(), PlainHasher(), self.finder, MemoryBlobs(), ids
+            self.store, {"site": self.site}, PlainDecoder(), PlainHasher(), self.finder, MemoryBlobs(ids), ids
         )
         with self.store.begin() as tx:
             tx.add_case(Case("C-1", state, NOW, NOW, ()))

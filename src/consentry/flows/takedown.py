@@ -80,14 +80,22 @@ class Takedown:
         copy, case = self._read(job)
         if case.state in {CaseState.REFUSED, CaseState.WITHDRAWN}:
             return self._drop(job)
-        self.platforms[copy.platform].hide(copy.item, copy.id)
+        event = self._order_to_hide(copy)
         with self.store.begin() as tx:
             copy = tx.copy(copy.id)
-            self._save(tx, copy.after(CopyEvent.HIDE, tx.now()), job, "hidden")
+            self._save(tx, copy.after(CopyEvent.HIDE, tx.now()), job, event)
             tx.enqueue(_follow(job, "trace" if _is_traced(copy, case) else "verify", copy, tx.now()))
             self._advance(tx, copy.case)
             tx.finish(job)
         return None
+
+    def _order_to_hide(self, copy: Copy) -> str:
+        """What became of the order; a picture the platform no longer has still needs proof."""
+        try:
+            self.platforms[copy.platform].hide(copy.item, copy.id)
+        except NotFound:
+            return "was_not_there"
+        return "hidden"
 
     def _trace(self, job: Job) -> None:
         copy, _ = self._read(job)
