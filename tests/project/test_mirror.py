@@ -15,9 +15,13 @@ NOT_MIRRORED = {"contracts", "stories", "attacks", "project", "plugins"}
 
 
 def says_something(path: Path) -> bool:
-    """Whether a module holds more than its docstring and imports."""
+    """Whether a module holds more than its docstring, imports and names such as `__version__`."""
     silent = (ast.Expr, ast.Import, ast.ImportFrom)
-    return any(not isinstance(node, silent) for node in tree(path).body)
+    return any(not isinstance(node, silent) for node in tree(path).body if not is_label(node))
+
+
+def is_label(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Assign) and ast.unparse(node.targets[0]).startswith("__")
 
 
 def test_file(module: Path) -> Path:
