@@ -5,12 +5,15 @@ import re
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
 from click.testing import CliRunner
 
 from consentry.__main__ import main
+from consentry.media import drawing
+from consentry.media.edits import encoded
 from project.shelf import ROOT, name, tracked
 from support.running import Running, running
 
@@ -54,22 +57,32 @@ def test_a_command_in_the_documentation_exists_with_its_options(page: str, words
     command.make_parser(click.Context(command)).parse_args(rest)
 
 
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder to work in, with a drawn picture under the names that the examples use."""
+    monkeypatch.chdir(tmp_path)
+    for file in ("photo.png", "picture.jpg"):
+        (tmp_path / file).write_bytes(encoded(drawing.figure(17), file[-3:].replace("jpg", "jpeg")))
+    return tmp_path
+
+
+@pytest.mark.usefixtures("desk")
 def test_the_client_example_runs_and_understands_a_refusal(
     server: Running, capsys: pytest.CaptureFixture[str]
 ):
-    example = block_with("images.generate", "py")
+    example = block_with("images.edit", "py")
     example = example.replace(ADDRESS, server.url).replace("cty_…", server.key("gate"))
-    found: dict[str, object] = {}
+    found: dict[str, Any] = {}
     exec(example, found)
-    assert found["image"].data[0].b64_json
-    exec(example.replace("a lighthouse at dusk", "undress the woman in the photo"), found)
+    assert found["answer"].data[0].b64_json
+    exec(example.replace("put a lighthouse in the background", "put her in a bikini"), found)
     assert "moderation_blocked" in capsys.readouterr().out
 
 
-def test_the_screening_example_is_understood(server: Running, place: bytes):
+def test_the_screening_example_is_understood(server: Running, desk: Path):
     target = re.search(rf"{ADDRESS}(/v1/screen\S*?)\"", block_with("/v1/screen"))[1]
     with server.http("screen") as http:
-        reply = http.post(target, content=place)
+        reply = http.post(target, content=(desk / "picture.jpg").read_bytes())
     assert reply.status_code == 200
     assert reply.json()["outcome"] == "allow"
 
@@ -90,12 +103,3 @@ def test_the_verifying_example_holds(server: Running):
     words[-1] = reply.headers["consentry-log-index"]
     done = CliRunner().invoke(main, words)
     assert done.exit_code == 0, done.output
-
-
-@pytest.fixture
-def place() -> bytes:
-    """A drawn place."""
-    from consentry.media import drawing  # noqa: PLC0415 - only this example needs a picture
-    from consentry.media.edits import encoded  # noqa: PLC0415 - as above
-
-    return encoded(drawing.place(17), "png")
