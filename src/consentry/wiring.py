@@ -134,6 +134,7 @@ def build(settings: Settings, generator: Generator | None = None) -> System:
     decoder = SandboxDecoder(Limits(), workers=settings.decoders)
     closers.append(decoder.close)
     hasher = PdqHasher()
+    hasher.hashes(decoder.decode(ONE_PIXEL))  # compiled here, so that no caller waits for it
     figures = Figures()
     judges = _Judges(settings, store, clock, ids, hasher, figures)
     closers.append(judges.close)

@@ -39,7 +39,7 @@ from consentry.core.ports import (
 CASES = "case"
 """The source under which pictures of cases are known."""
 
-HIDE_AGAIN = 5
+HIDE_AGAIN = 3
 """After how many looks that still find the picture the order to hide is given again, under a new key."""
 
 EVIDENCE = "evidence"
