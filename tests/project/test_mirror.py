@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from project.shelf import SRC, TESTS, excepted, exceptions, modules, name, tree
+from project.shelf import SRC, TESTS, excepted, modules, name, tree, unneeded
 
 NOT_MIRRORED = {"contracts", "stories", "attacks", "project", "plugins"}
 """Folders of tests/ that follow promises, not modules."""
@@ -58,13 +58,6 @@ def test_a_test_has_its_module(path: Path):
 
 def test_exceptions_are_still_needed():
     lacking = {name(module) for module in MODULES if not test_file(module).exists()}
-    orphans = {path.relative_to(TESTS).as_posix() for path in MIRRORED} - {
-        test_file(module).relative_to(TESTS).as_posix() for module in modules()
-    }
-    unneeded = [
-        pattern
-        for rule, found in (("no_test", lacking), ("no_module", orphans))
-        for pattern in exceptions(rule)
-        if not any(Path(item).match(pattern) for item in found)
-    ]
-    assert not unneeded
+    known = {test_file(module) for module in modules()}
+    orphans = {path.relative_to(TESTS).as_posix() for path in MIRRORED if path not in known}
+    assert not [*unneeded("no_test", lacking), *unneeded("no_module", orphans)]
