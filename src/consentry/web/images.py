@@ -1,4 +1,4 @@
-"""The gate: OpenAI's image routes. What comes in is judged, and what goes out is what was judged."""
+"""The gate on OpenAI's image routes: what comes in is judged, and what goes out is what was judged."""
 
 from __future__ import annotations
 
