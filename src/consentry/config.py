@@ -1,4 +1,4 @@
-"""The table of settings: name, default, help. No default stands anywhere else.
+"""The table of settings, with name, default and help: no default stands anywhere else.
 
 A setting comes, in rising order of weight, from this table, a TOML file, an environment
 variable `CONSENTRY_<NAME>`, and the command line.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from consentry.core.errors import SetupTrouble
@@ -37,12 +37,14 @@ class Settings:
     data: str
     host: str
     port: int
-    database: str
+    database: str = field(repr=False)
     upstream: str
-    upstream_key: str
+    upstream_key: str = field(repr=False)
     upstream_seconds: float
     exposure: str
-    exposure_key: str
+    exposure_key: str = field(repr=False)
+    exposure_model: str
+    exposure_not_covered: str
     allow_no_output_judge: bool
     places: str
     law: str
@@ -87,6 +89,12 @@ SETTINGS: tuple[Setting, ...] = (
         "What looks at outputs: `process:COMMAND`, `onnx:FILE`, `moderations:URL`; several with `;`.",
     ),
     Setting("exposure_key", "", "Key for a moderations service."),
+    Setting("exposure_model", "omni-moderation-latest", "Model of a moderations service."),
+    Setting(
+        "exposure_not_covered",
+        "",
+        "Measures you do without, each with its reason: `exposure.minimal=REASON; …`.",
+    ),
     Setting(
         "allow_no_output_judge",
         False,
@@ -172,4 +180,4 @@ def _number(setting: Setting, value: float | str, wanted: type[int | float]) -> 
         raise SetupTrouble(f"The setting `{setting.name}` must be a {wanted.__name__}.") from None
 
 
-assert {field.name for field in fields(Settings)} == {setting.name for setting in SETTINGS}  # noqa: S101 - one table, two views of it
+assert {found.name for found in fields(Settings)} == {setting.name for setting in SETTINGS}  # noqa: S101 - one table, two views of it

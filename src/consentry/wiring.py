@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import concurrent.futures
+import contextlib
 import shlex
-import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
+from operator import eq, ne
 from pathlib import Path
 from typing import Self
 
@@ -16,6 +17,7 @@ import httpx2
 
 from consentry.banks.known import KnownPictures
 from consentry.config import Settings
+from consentry.core.checkpoint import Checkpoint
 from consentry.core.content import Stage
 from consentry.core.errors import SafetyUnavailable, SetupTrouble
 from consentry.core.lawbook import Lawbook, compile_book
@@ -24,7 +26,7 @@ from consentry.core.ports import Blobs, Clock, Decoder, Generator, Hasher, Ids, 
 from consentry.flows.access import Access
 from consentry.flows.judge import Judge
 from consentry.flows.report import Desk
-from consentry.flows.takedown import CASES, Takedown
+from consentry.flows.takedown import Takedown
 from consentry.flows.upload import UPLOADS
 from consentry.generators.drawing import DrawingGenerator
 from consentry.generators.openai import OpenAIGenerator
@@ -37,10 +39,10 @@ from consentry.signals.change import Change
 from consentry.signals.consent import ConsentToMake
 from consentry.signals.exposure import MEASURES as EXPOSURE
 from consentry.signals.exposure import Detector, Exposure
-from consentry.signals.exposure_moderations import ModerationsDetector
+from consentry.signals.exposure_moderations import OMNI, ModerationsDetector
 from consentry.signals.exposure_onnx import OnnxDetector
 from consentry.signals.exposure_process import ProcessDetector
-from consentry.signals.known import KnownOutput, KnownPicture
+from consentry.signals.known import KnownInput, KnownOutput
 from consentry.signals.person import Person
 from consentry.signals.prompt import PromptSignal
 from consentry.store.blobs import LocalBlobs
@@ -101,13 +103,17 @@ class System:
     """What /healthz asks, by part."""
     site: Site | None = None
     """The simulated small site, if it was asked for."""
-    closers: list[Callable[[], None]] = field(default_factory=list)
-    """What to let go of at the end, in order."""
+    closing: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
+    """What to let go of at the end."""
+
+    @property
+    def max_body(self) -> int:
+        """Largest request body in bytes."""
+        return self.settings.max_body_mb * 2**20
 
     def close(self) -> None:
         """Let go of everything; safe to call twice."""
-        while self.closers:
-            self.closers.pop()()
+        self.closing.close()
 
     def __enter__(self) -> Self:
         return self
@@ -118,22 +124,28 @@ class System:
 
 def build(settings: Settings, generator: Generator | None = None) -> System:
     """The system that `settings` ask for. Raises SetupTrouble saying what to correct."""
-    closers: list[Callable[[], None]] = []
-    clock, ids = SystemClock(), RandomIds()
-    directory = settings.directory
-    store = open_store(_made(directory, settings.database_url), clock, ids)
-    closers.append(store.close)
+    with contextlib.ExitStack() as opened:
+        system = _build(settings, generator, opened)
+        return replace(system, closing=opened.pop_all())
+
+
+def _build(settings: Settings, generator: Generator | None, opened: contextlib.ExitStack) -> System:
+    """As `build`; whatever has to be closed goes onto `opened`, also if something fails midway."""
+    clock, ids, directory = SystemClock(), RandomIds(), _made(settings.directory)
+    store = open_store(settings.database_url, clock, ids)
+    opened.callback(store.close)
     pepper = secret_file(directory / "pepper.key")
     blobs = LocalBlobs(directory / "blobs", directory / "blobs.key", store)
-    decoder = SandboxDecoder(Limits(), workers=settings.decoders)
-    closers.append(decoder.close)
+    decoder = opened.enter_context(SandboxDecoder(Limits(), workers=settings.decoders))
     hasher = PdqHasher()
+    hasher.hashes(decoder.decode(ONE_PIXEL))  # compiled here, so that no caller waits for it
     figures = Figures()
     judges = _Judges(settings, store, clock, ids, hasher, figures)
-    closers.append(judges.close)
+    opened.callback(judges.close)
     site = MemoryPlatform("site", _site_url(settings), clock, fetch=_visit) if settings.site else None
     platforms: dict[str, Platform] = {site.name: site} if site else {}
-    system = System(
+    uploads = KnownPictures(store, partial(eq, UPLOADS))
+    return System(
         settings=settings,
         store=store,
         blobs=blobs,
@@ -157,9 +169,7 @@ def build(settings: Settings, generator: Generator | None = None) -> System:
             clock=clock,
             ids=ids,
         ),
-        takedown=Takedown(
-            store, platforms, decoder, hasher, KnownPictures(store, frozenset({UPLOADS})), blobs, ids
-        ),
+        takedown=Takedown(store, platforms, decoder, hasher, uploads, blobs, ids),
         generator=generator or _generator(settings),
         platforms=platforms,
         figures=figures,
@@ -169,9 +179,7 @@ def build(settings: Settings, generator: Generator | None = None) -> System:
             "output judge": partial(_check_output_judge, judges),
         },
         site=site,
-        closers=closers,
     )
-    return system
 
 
 def drawing_generator(surprises: Mapping[str, str]) -> Generator:
@@ -181,9 +189,9 @@ def drawing_generator(surprises: Mapping[str, str]) -> Generator:
 
 def open_access(settings: Settings) -> Access:
     """Only what is needed to make and take back keys."""
-    clock, ids = SystemClock(), RandomIds()
-    store = open_store(_made(settings.directory, settings.database_url), clock, ids)
-    return Access(store, clock, ids, secret_file(settings.directory / "pepper.key"))
+    clock, ids, directory = SystemClock(), RandomIds(), _made(settings.directory)
+    store = open_store(settings.database_url, clock, ids)
+    return Access(store, clock, ids, secret_file(directory / "pepper.key"))
 
 
 def _check_decoder(decoder: Decoder) -> None:
@@ -207,16 +215,16 @@ class _Judges:
         """Wire the signals, and compile the law for the measures they bring."""
         self._settings, self._store, self._clock, self._ids = settings, store, clock, ids
         self._figures = figures
-        cases = KnownPictures(store, frozenset(), every=True)
+        cases = KnownPictures(store, partial(ne, UPLOADS))
         self.detectors = _detectors(settings)
         self.signals: Sequence[Signal] = [
             PromptSignal(),
             Person(),
             ConsentToMake(store, clock),
-            KnownPicture(hasher, cases),
+            KnownInput(hasher, cases),
             KnownOutput(hasher, cases),
             Change(),
-            *([Exposure(self.detectors)] if self.detectors else []),
+            *([Exposure(self.detectors, _not_covered(settings))] if self.detectors else []),
         ]
         self.law = compile_book(
             read_files(Path(settings.law) if settings.law else None),
@@ -251,7 +259,8 @@ class _Judges:
         return self.law.policy(stage, configured | {place} if configured and place else configured)
 
     def _check_places(self) -> None:
-        unknown = self._settings.place_codes - self.law.places
+        known = self.law.places | {name for place in self.law.jurisdictions for name in place.covers}
+        unknown = self._settings.place_codes - known
         if unknown:
             raise SetupTrouble(
                 f"There is no law file for `{min(unknown)}`.",
@@ -261,9 +270,7 @@ class _Judges:
 
 def _measures(signals: Sequence[Signal], *, judged_output: bool) -> dict[str, frozenset[Stage]]:
     """Which measures can exist at which stage. What was found when asking is known when answering."""
-    found: dict[str, frozenset[Stage]] = {
-        name: frozenset({Stage.REPORT}) for name in REPORT_MEASURES
-    }
+    found: dict[str, frozenset[Stage]] = {name: frozenset({Stage.REPORT}) for name in REPORT_MEASURES}
     for signal in signals:
         for name in signal.measures:
             stages = signal.stages | ({Stage.ANSWER} if Stage.ASK in signal.stages else frozenset())
@@ -292,8 +299,16 @@ def _detector(text: str, settings: Settings) -> Detector:
         case "onnx":
             return OnnxDetector(Path(rest))
         case "moderations":
-            return ModerationsDetector(rest, settings.exposure_key, timeout=settings.patience)
-    raise SetupTrouble("`exposure` must begin with `process:`, `onnx:` or `moderations:`.")
+            model, key = settings.exposure_model, settings.exposure_key
+            return ModerationsDetector(rest, key, model, OMNI, settings.patience)
+        case _:
+            raise SetupTrouble("`exposure` must begin with `process:`, `onnx:` or `moderations:`.")
+
+
+def _not_covered(settings: Settings) -> dict[str, str]:
+    """Measures the operator does without, each with the reason on record."""
+    pairs = (text.partition("=") for text in settings.exposure_not_covered.split(";") if text.strip())
+    return {measure.strip(): why.strip() for measure, _, why in pairs}
 
 
 def _generator(settings: Settings) -> Generator:
@@ -302,12 +317,17 @@ def _generator(settings: Settings) -> Generator:
     return OpenAIGenerator(settings.upstream, settings.upstream_key, settings.upstream_seconds)
 
 
-def _made(directory: Path, url: str) -> str:
+def _made(directory: Path) -> Path:
     try:
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError:
         raise SetupTrouble("The data directory cannot be made.", param="data") from None
-    return url
+    return directory
+
+
+def verify_log_note(note: str, vkey: str, origin: str) -> Checkpoint:
+    """The checkpoint in a signed note. Raises BadInput if `vkey` did not sign it."""
+    return verify_note(note, vkey, origin)
 
 
 def _site_url(settings: Settings) -> str:

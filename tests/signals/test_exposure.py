@@ -1,6 +1,7 @@
 import math
 
 import pytest
+
 from consentry.core.errors import SetupTrouble
 from consentry.core.finding import Seen, Unavailable
 from consentry.signals.exposure import ALWAYS_ASKED, MEASURES, Exposure
@@ -62,7 +63,9 @@ class TestExposure(SignalContract):
 
 def test_the_highest_score_of_all_detectors_stands_with_its_version():
     found = look(
-        Says(*EVERYTHING, score=0.2), Says("exposure.explicit", score=0.9, version="strict 2"), Says(*EVERYTHING)
+        Says(*EVERYTHING, score=0.2),
+        Says("exposure.explicit", score=0.9, version="strict 2"),
+        Says(*EVERYTHING),
     )
     assert (found["exposure.explicit"].score, found["exposure.explicit"].version) == (0.9, "strict 2")
     assert found["exposure.minimal"].score == 0.2

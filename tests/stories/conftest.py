@@ -4,9 +4,10 @@ import base64
 import zlib
 
 import pytest
-from support.running import running
 
 from consentry.media import drawing
+from consentry.media.edits import encoded
+from support.running import running
 
 
 @pytest.fixture(scope="session")
@@ -24,13 +25,13 @@ def server(_shared):
 @pytest.fixture
 def photo(request) -> bytes:
     """A drawn person in a coat; another one for every test."""
-    return drawing.figure(seed=zlib.crc32(request.node.name.encode()))
+    return encoded(drawing.figure(zlib.crc32(request.node.name.encode())), "png")
 
 
 @pytest.fixture
 def place(request) -> bytes:
     """A drawn place."""
-    return drawing.place(seed=zlib.crc32(request.node.name.encode()))
+    return encoded(drawing.place(zlib.crc32(request.node.name.encode())), "png")
 
 
 @pytest.fixture

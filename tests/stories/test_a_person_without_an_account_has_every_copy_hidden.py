@@ -4,9 +4,9 @@ import time
 from datetime import datetime, timedelta
 
 import httpx2
-from support.running import Running, running
 
-from consentry.media import drawing
+from consentry.media import edits
+from support.running import Running, running
 
 REPORT = {
     "standing": "self",
@@ -43,10 +43,10 @@ def _wait(server: Running, receipt: dict, state: str, seconds: float = 30) -> di
 def test_every_copy_goes_dark_and_the_clock_stops_with_proof(server: Running, photo: bytes):
     copies = {
         "the-picture": photo,
-        "resized": drawing.resized(photo, 0.5),
-        "recompressed": drawing.recompressed(photo, 40),
-        "cropped": drawing.cropped(photo, 0.05),
-        "mirrored": drawing.mirrored(photo),
+        "resized": edits.resized(photo, 0.5),
+        "recompressed": edits.recompressed(photo, 40),
+        "cropped": edits.cropped(photo, 0.05),
+        "mirrored": edits.mirrored(photo),
     }
     for item, data in copies.items():
         assert server.post_picture(data, item).status_code == 200
@@ -71,7 +71,7 @@ def test_another_picture_stays_where_it_is(server: Running, photo: bytes, place:
 def test_a_new_upload_of_it_is_refused_edited_or_not(server: Running, photo: bytes):
     server.post_picture(photo, "first")
     _wait(server, _report(server, "first"), "removed")
-    for data in (photo, drawing.mirrored(photo), drawing.recompressed(photo, 50), drawing.cropped(photo, 0.05)):
+    for data in (photo, edits.mirrored(photo), edits.recompressed(photo, 50), edits.cropped(photo, 0.05)):
         assert server.post_picture(data, "again").status_code == 451
     assert httpx2.get(server.address("again")).status_code == 404
 

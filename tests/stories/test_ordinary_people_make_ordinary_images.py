@@ -15,7 +15,9 @@ def test_an_ordinary_generation_passes_with_its_decision_and_place_in_the_log(se
     assert int(reply.headers["consentry-log-index"]) < server.system.store.size()
 
 
-def test_an_ordinary_edit_with_several_pictures_and_a_mask_passes(server: Running, photo: bytes, place: bytes):
+def test_an_ordinary_edit_with_several_pictures_and_a_mask_passes(
+    server: Running, photo: bytes, place: bytes
+):
     answer = server.client().images.edit(
         image=[("person.png", io.BytesIO(photo)), ("place.png", io.BytesIO(place))],
         mask=("mask.png", io.BytesIO(place)),

@@ -54,7 +54,7 @@ class Running:
 
     def address(self, item: str) -> str:
         """The public address of a picture on the site."""
-        return f"{self.url}/site/cdn/{item}"
+        return f"{self.url}/site/media/{item}"
 
 
 @contextlib.contextmanager

@@ -108,7 +108,7 @@ class KnownPictures:
     def _follow(self) -> None:
         """Read every change since the last one read."""
         while True:
-            with self._store.begin() as tx:
+            with self._store.read() as tx:
                 changes = tx.known_since(self._change, BATCH)
             if not changes:
                 return

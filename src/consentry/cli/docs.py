@@ -1,4 +1,4 @@
-"""`consentry docs`: the pages of docs/ that the program writes about itself, and the check that they are fresh."""
+"""`consentry docs`: the pages that the program writes about itself, and the check that they are fresh."""
 
 from __future__ import annotations
 
@@ -6,15 +6,17 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
 
 import click
 from fastapi import FastAPI
-from fastapi.routing import APIRoute
+from fastapi.routing import RouteContext, iter_route_contexts
 
 import consentry.flows
+from consentry.cli.law import page as law_page
 from consentry.config import PREFIX, SETTINGS, Setting, load
 from consentry.web.app import create_app
 from consentry.wiring import System
@@ -24,6 +26,9 @@ FIRST = ("judge", "generate", "upload", "report", "takedown")
 
 WRITTEN = "<!-- Written by `make docs`. Change the source, not this page. -->"
 """The first line of every page that is written here."""
+
+PAGES = "pages"
+"""Where routes without a tag are listed."""
 
 WIDTH = 96
 """Characters in a line of a command's help."""
@@ -77,6 +82,7 @@ def pages(root: click.Command) -> dict[str, str]:
         "flow.md": _flow,
         "reference/settings.md": _settings,
         "reference/routes.md": _routes,
+        "reference/law.md": law_page,
         "reference/cli.md": lambda: _cli(root),
     }
     return {name: "\n".join([WRITTEN, *write()]).rstrip() + "\n" for name, write in writers.items()}
@@ -90,7 +96,7 @@ def _flow() -> Iterator[str]:
     """Each flow's own docstring: its first sentence, then its numbered steps."""
     yield "# The line, flow by flow"
     yield ""
-    yield "Each section is the docstring of one file in `src/consentry/flows/`, which does just that, in that order."
+    yield "Each section is the docstring of one file in `src/consentry/flows/`, which does just that."
     for name in flows():
         doc = inspect.getdoc(importlib.import_module(f"consentry.flows.{name}")) or ""
         first, _, rest = doc.partition("\n")
@@ -129,23 +135,50 @@ def _routes() -> Iterator[str]:
         "Every route there is. Any other path under `/v1/` is answered 404 `route_not_gated`. "
         "A running server shows parameters and bodies at `/docs`."
     )
-    found: dict[str, list[APIRoute]] = {}
-    for route in routes():
-        found.setdefault(str((route.tags or ["pages"])[0]), []).append(route)
-    for tag, group in found.items():
+    known = routes()
+    for tag in dict.fromkeys(route.tag for route in known):
         yield from ("", f"## {tag.capitalize()}", "", "| Route | What it does |", "|---|---|")
-        yield from (_route(route) for route in group)
+        yield from (
+            f"| `{route.method} {route.path}` | {_cell(route.says)} |" for route in known if route.tag == tag
+        )
 
 
-def _route(route: APIRoute) -> str:
-    says = " ".join(filter(None, (f"{route.summary}." if route.summary else "", route.description)))
-    return f"| `{' '.join(sorted(route.methods))} {route.path}` | {_cell(says)} |"
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One way in, as the page shows it."""
+
+    method: str
+    """The HTTP method."""
+    path: str
+    """The path with its parameters."""
+    tag: str
+    """The door it belongs to."""
+    says: str
+    """What it does."""
 
 
-def routes() -> list[APIRoute]:
-    """Every route of the server, the simulated site included, but for the last one that refuses the rest."""
-    known = [route for route in _app().routes if isinstance(route, APIRoute)]
-    return [route for route in known if not route.path.endswith(":path}")]
+def routes() -> list[Route]:
+    """Every route of the server, the simulated site included, but for the one that refuses the rest.
+
+    Pages for people come last.
+    """
+    known = [
+        Route(method, found.path or "", _tag(found), _says(found))
+        for found in iter_route_contexts(_app().routes)
+        for method in sorted((found.methods or set()) - {"HEAD"})
+        if not (found.path or "").endswith(":path}")
+    ]
+    return sorted(known, key=lambda route: route.tag == PAGES)
+
+
+def _tag(found: RouteContext) -> str:
+    tags = getattr(found, "tags", None) or [PAGES]
+    return str(tags[0])
+
+
+def _says(found: RouteContext) -> str:
+    summary, description = getattr(found, "summary", ""), getattr(found, "description", "")
+    return f"{summary}. {description}" if summary else description or (found.name or "").replace("_", " ")
 
 
 def _app() -> FastAPI:

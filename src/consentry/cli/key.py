@@ -49,8 +49,9 @@ def create(scopes: str, label: str, tier: str, days: int, as_json: bool, **optio
 @plain_errors
 def list_keys(as_json: bool, **options: object) -> None:
     """List keys; what is secret of them is not stored."""
-    with _access(options) as access, access.store.begin() as tx:
-        for found in tx.keys():
+    with _access(options) as access, access.store.read() as snapshot:
+        every = snapshot.keys()
+        for found in every:
             record: dict[str, object] = {
                 "id": found.id,
                 "label": found.label,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from typing import TextIO
 
 import click
 import httpx2
@@ -10,7 +11,7 @@ import httpx2
 from consentry.cli.common import plain_errors, show
 from consentry.core.errors import BadInput, UpstreamTrouble
 from consentry.core.merkle import leaf_hash, verify_inclusion
-from consentry.wiring import verify_note
+from consentry.wiring import verify_log_note
 
 
 @click.group()
@@ -24,16 +25,25 @@ def log() -> None:
 @click.option("--key", type=click.File(), default=None, help="The verifier key; else the server's own word.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @plain_errors
-def verify(server: str, index: int, key: click.utils.LazyFile | None, as_json: bool) -> None:
+def verify(server: str, index: int, key: TextIO | None, as_json: bool) -> None:
     """Check that line INDEX stands in the log of SERVER, and that the checkpoint is signed."""
-    vkey = str(key.read()) if key else _get(f"{server}/v1/log/key").text
+    size = check_line(server, index, key.read() if key else None)
+    show({"index": index, "size": size, "included": True}, as_json=as_json)
+
+
+def check_line(server: str, index: int, vkey: str | None) -> int:
+    """The size of the log in which line `index` was proved to stand.
+
+    Without `vkey` the server's own word for its key is taken. Raises BadInput if the proof fails.
+    """
+    vkey = vkey or _get(f"{server}/v1/log/key").text
     proof = _get(f"{server}/v1/log/proof/{index}").json()
-    checkpoint = verify_note(proof["checkpoint"], vkey.strip(), vkey.split("+")[0])
+    checkpoint = verify_log_note(proof["checkpoint"], vkey.strip(), vkey.split("+")[0])
     path = [base64.b64decode(part) for part in proof["path"]]
     leaf = leaf_hash(base64.b64decode(proof["leaf"]))
     if not verify_inclusion(leaf, index, checkpoint.size, path, checkpoint.root):
         raise BadInput(f"Line {index} is NOT in the log that this checkpoint signs.", code="not_included")
-    show({"index": index, "size": checkpoint.size, "included": True}, as_json=as_json)
+    return checkpoint.size
 
 
 def _get(url: str) -> httpx2.Response:

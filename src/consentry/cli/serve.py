@@ -24,7 +24,7 @@ from consentry.web.app import create_app
 def serve(**options: object) -> None:
     """Serve every door over HTTP, until interrupted."""
     settings = settings_from(options)
-    _quiet_logs()
+    quiet_logs()
     with wiring.build(settings) as system, _working(system):
         _server(system).run()
 
@@ -35,7 +35,7 @@ def serve(**options: object) -> None:
 def work(**options: object) -> None:
     """Carry out due jobs beside the server, until interrupted."""
     settings = settings_from(options)
-    _quiet_logs()
+    quiet_logs()
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
@@ -79,7 +79,7 @@ def _working(system: wiring.System) -> Iterator[None]:
 
 
 def _server(system: wiring.System) -> uvicorn.Server:
-    """uvicorn without an access log, so that nobody's address is written anywhere."""
+    """The server, without an access log, so that nobody's address is written anywhere."""
     return uvicorn.Server(
         uvicorn.Config(
             create_app(system),
@@ -93,7 +93,7 @@ def _server(system: wiring.System) -> uvicorn.Server:
     )
 
 
-def _quiet_logs() -> None:
+def quiet_logs() -> None:
     """One line an event, with identifiers and causes; no address, no body, no name."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     for noisy in ("httpx2", "httpcore2", "alembic", "numba"):

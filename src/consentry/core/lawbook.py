@@ -12,7 +12,6 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 
 from consentry.core.content import Stage
 from consentry.core.law import Jurisdiction, LegalClock, Provision
@@ -36,7 +35,7 @@ VERSION_DIGITS = 16
 """Hexadecimal digits in the version of a policy: 64 bits tell any two policies apart."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class Lawbook:
     """Every jurisdiction, every rule, every scenario. It never changes once it is compiled."""
 
@@ -85,7 +84,6 @@ class Lawbook:
         return scenario.failures(_policy(self, scenario.stage, frozenset(reach)))
 
 
-@lru_cache(maxsize=1024)
 def _policy(book: Lawbook, stage: Stage, reach: frozenset[str]) -> Policy:
     rules = tuple(rule for rule in book.rules if rule.stage is stage and rule.provision.jurisdiction in reach)
     return Policy(_digest(rules), stage, rules)
@@ -136,9 +134,14 @@ def _stages(
 ) -> dict[str, frozenset[Stage]]:
     """Where each measure can exist at all, whether or not anybody measures it here."""
     stages = dict(measures)
-    for name, declared, _ in measure_table(files.get(MEASURES, {})):
-        stages[name] = declared | measures.get(name, frozenset())
+    for name, possible in declared(files).items():
+        stages[name] = possible | measures.get(name, frozenset())
     return stages
+
+
+def declared(files: Mapping[str, Mapping[str, object]]) -> dict[str, frozenset[Stage]]:
+    """Every measure of `measures.toml` and the stages at which it can exist."""
+    return {name: stages for name, stages, _ in measure_table(files.get(MEASURES, {}))}
 
 
 def _check(law: LawFile, stages: Mapping[str, frozenset[Stage]]) -> None:
@@ -190,7 +193,7 @@ def _eternal(provision: Provision) -> bool:
 def _wanted(law: LawFile, draft: Draft, measures: Mapping[str, frozenset[Stage]]) -> bool:
     """Whether the rule is compiled in. Refuses a rule that this operator could never answer."""
     rule = draft.rule
-    wired = frozenset(name for name, stages in measures.items() if rule.stage in stages)
+    wired = frozenset(name for name, stages in measures.items() if _at(rule.stage, stages))
     if not all(_wired(need, wired) for need in draft.needs):
         return False
     missing = sorted(measured(rule) - wired)
@@ -198,6 +201,11 @@ def _wanted(law: LawFile, draft: Draft, measures: Mapping[str, frozenset[Stage]]
         where = f"{law.code}.toml: rule ({rule.id}).when"
         raise trouble(where, f"needs a judge that measures {', '.join(missing)} at {rule.stage}")
     return True
+
+
+def _at(stage: Stage, stages: frozenset[Stage]) -> bool:
+    """Whether a measure is there at `stage`; what was seen of a request still stands for its answer."""
+    return stage in stages or (stage is Stage.ANSWER and Stage.ASK in stages)
 
 
 def _wired(need: str, wired: frozenset[str]) -> bool:

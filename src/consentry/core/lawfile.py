@@ -27,7 +27,7 @@ _LEAF = re.compile(r"(?P<measure>[a-z]+(?:\.[a-z]+)*) (?:>= (?P<score>[01](?:\.[
 _ID = re.compile(r"[a-z]+(?:[.-][A-Za-z0-9]+)*")
 _CODE = re.compile(r"[a-z]+(?:-[a-z]+)*")
 _BLIND = "unavailable:"
-_NESTS: dict[str, type[AllOf] | type[AnyOf] | type[NoneOf]] = {"all": AllOf, "any": AnyOf, "none": NoneOf}
+_NESTS: dict[str, type[AllOf | AnyOf | NoneOf]] = {"all": AllOf, "any": AnyOf, "none": NoneOf}
 
 _E = TypeVar("_E", bound=Enum)
 

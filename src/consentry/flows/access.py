@@ -77,9 +77,9 @@ class Access:
         key_id, _, _ = rest.partition("_")
         if token != TOKEN or not key_id:
             return None
-        with self.store.begin() as tx:
+        with self.store.read() as snapshot:
             try:
-                return tx.key(key_id)
+                return snapshot.key(key_id)
             except NotFound:
                 return None
 

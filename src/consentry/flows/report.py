@@ -105,9 +105,9 @@ class Desk:
 
     def look_up(self, reference: str, passphrase: str) -> tuple[Case, Sequence[Copy]]:
         """The case and its copies, for whoever holds the passphrase. Raises NotAllowed, always alike."""
-        with self.store.begin() as tx:
+        with self.store.read() as snapshot:
             try:
-                digest = tx.secret(reference)
+                digest = snapshot.secret(reference)
             except NotFound:
                 digest = ""
         if not self.passphrases.matches(digest, reference, passphrase):
@@ -116,8 +116,8 @@ class Desk:
                 code="wrong_passphrase",
                 next_step="Check both; the passphrase is six words with spaces or hyphens.",
             )
-        with self.store.begin() as tx:
-            return tx.case(reference), tx.copies(reference)
+        with self.store.read() as snapshot:
+            return snapshot.case(reference), snapshot.copies(reference)
 
     def withdraw(self, reference: str, passphrase: str) -> Case:
         """Take a report back: copies are shown again, and new uploads are no longer refused for it.

@@ -28,8 +28,11 @@ START_SECONDS: Final = 30.0
 _PIPE_BYTES: Final = 1 << 20
 """Size of the pipes: the most Linux grants without privileges (pipe(7), pipe-max-size)."""
 
-_MAX_WORDS: Final = 500
-"""Longest first answer in bytes: it is only words."""
+_MAX_WORDS: Final = 100
+"""Longest answer in bytes that is only words."""
+
+_STARTS: Final = frozenset({"sandboxed", "unsandboxed"})
+"""What a child says of itself when it is ready."""
 
 _BYTES_A_PIXEL: Final = 4
 """Most bytes an answer may have for each pixel: red, green, blue and transparency."""
@@ -90,52 +93,70 @@ class Child:
         """Wait until it has warmed up; whether it is shut in. Raises SetupTrouble if it refuses to start."""
         if self._shut_in is not None:
             return self._shut_in
-        letter, body = self._receive(_MAX_WORDS, self._started + START_SECONDS)
-        if letter != b"R":
+        deadline = self._started + START_SECONDS
+        letter, length = self._heading(b"RX", deadline)
+        words = self._words(length, _STARTS, deadline)
+        if letter == b"X":
             raise SetupTrouble(
-                body.decode("utf-8", "replace"),
-                next_step="Install libseccomp (Linux), or set allow_unsandboxed and accept the risk.",
+                "Pictures cannot be decoded safely here: there is no seccomp filter.",
+                next_step="Install libseccomp (Linux) and let the container use seccomp, or accept the risk "
+                "and set allow_unsandboxed.",
             )
-        self._shut_in = body == b"sandboxed"
+        self._shut_in = words == ("sandboxed",)
         return self._shut_in
 
     def decode(self, data: bytes, limits: Limits) -> tuple[tuple[Frame, ...], tuple[str, ...]]:
         """The frames and the notes. Raises BadInput if the child says why there are none."""
-        *shown, (_, notes) = self._ask(b"D", data, limits, ends=b"ET")
-        return tuple(_frame(letter, body) for letter, body in shown), _known(notes, NOTES)
+        deadline = self._ask(b"D", data, limits)
+        shown: list[Frame] = []
+        left = limits.max_total_pixels
+        while len(shown) <= 2 * limits.max_frames:
+            letter, length = self._heading(b"FE", deadline)
+            if letter == b"E":
+                return tuple(shown), self._words(length, NOTES, deadline)
+            shown.append(self._frame(length, left, deadline))
+            left -= shown[-1].width * shown[-1].height
+        raise ValueError("more frames than there can be")
 
     def clean(self, data: bytes, limits: Limits) -> bytes:
         """The file written anew. Raises BadInput if the child says why it cannot be."""
-        ((_, cleaned),) = self._ask(b"C", data, limits, ends=b"BT")
-        return cleaned
+        deadline = self._ask(b"C", data, limits)
+        _, length = self._heading(b"B", deadline)
+        if length > limits.max_total_pixels * _BYTES_A_PIXEL + _OVERHEAD:
+            raise ValueError("a longer file than there can be")
+        return self._read(length, deadline)
 
-    def _ask(self, order: bytes, data: bytes, limits: Limits, ends: bytes) -> list[tuple[bytes, bytes]]:
+    def _ask(self, order: bytes, data: bytes, limits: Limits) -> float:
+        """Hand over an order and its file; the deadline for all of it."""
         deadline = time.monotonic() + limits.seconds
-        self._send(HEADER.pack(order, len(data)), deadline)
-        self._send(data, deadline)
-        answers: list[tuple[bytes, bytes]] = []
-        left = limits.max_total_pixels * _BYTES_A_PIXEL + _OVERHEAD
-        while len(answers) <= 2 * limits.max_frames:
-            letter, body = self._receive(left, deadline)
-            if letter == b"T":
-                raise refusal(*_known(body, TROUBLES))
-            answers.append((letter, body))
-            if letter in ends:
-                return answers
-            left -= len(body)
-        raise ValueError("more answers than there can be frames")
+        for part in (HEADER.pack(order, len(data)), data):
+            rest = memoryview(part)
+            while rest:
+                _wait(self._stdin.fileno(), select.POLLOUT, deadline)
+                rest = rest[os.write(self._stdin.fileno(), rest) :]
+        return deadline
 
-    def _send(self, data: bytes, deadline: float) -> None:
-        rest = memoryview(data)
-        while rest:
-            _wait(self._stdin.fileno(), select.POLLOUT, deadline)
-            rest = rest[os.write(self._stdin.fileno(), rest) :]
-
-    def _receive(self, most: int, deadline: float) -> tuple[bytes, bytes]:
+    def _heading(self, expected: bytes, deadline: float) -> tuple[bytes, int]:
         letter, length = HEADER.unpack(self._read(HEADER.size, deadline))
-        if length > most:
-            raise ValueError("an answer longer than any it could give")
-        return letter, self._read(length, deadline)
+        if letter == b"T":
+            raise refusal(*self._words(length, TROUBLES, deadline))
+        if letter not in expected:
+            raise ValueError("an answer to another question")
+        return letter, length
+
+    def _words(self, length: int, known: Container[str], deadline: float) -> tuple[str, ...]:
+        if length > _MAX_WORDS:
+            raise ValueError("more words than there can be")
+        found = tuple(self._read(length, deadline).decode("ascii").split())
+        if not all(word in known for word in found):
+            raise ValueError("a word that is on no list")
+        return found
+
+    def _frame(self, length: int, most_pixels: int, deadline: float) -> Frame:
+        width, height = SIZE.unpack(self._read(SIZE.size, deadline))
+        if not 0 < width * height <= most_pixels or length != SIZE.size + width * height * 3:
+            raise ValueError("a frame of another size than it says")
+        return Frame(width, height, self._read(width * height * 3, deadline))
 
     def _read(self, count: int, deadline: float) -> bytes:
         parts: list[bytes] = []
@@ -162,19 +183,3 @@ def _wait(descriptor: int, event: int, deadline: float) -> None:
     poll.register(descriptor, event)
     if left <= 0 or not poll.poll(left * 1000):
         raise TimeoutError
-
-
-def _frame(letter: bytes, body: bytes) -> Frame:
-    if letter != b"F" or len(body) < SIZE.size:
-        raise ValueError("not a frame")
-    width, height = SIZE.unpack_from(body)
-    if len(body) != SIZE.size + width * height * 3 or not width * height:
-        raise ValueError("a frame of another size than it says")
-    return Frame(width, height, body[SIZE.size :])
-
-
-def _known(words: bytes, known: Container[str]) -> tuple[str, ...]:
-    found = tuple(words[:_MAX_WORDS].decode("ascii").split())
-    if not all(word in known for word in found):
-        raise ValueError("a word that is not in the list")
-    return found

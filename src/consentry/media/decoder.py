@@ -62,7 +62,7 @@ class SandboxDecoder:
         for child in children:
             self._idle.put(child)
         try:
-            self.sandboxed = all([child.wait_ready() for child in children])
+            self.sandboxed = all(child.wait_ready() for child in children)
         except (OSError, EOFError, ValueError):
             self.close()
             raise SetupTrouble(

@@ -19,11 +19,11 @@ MAX_FRAMES: Final = 64
 MAX_TOTAL_PIXELS: Final = 100_000_000
 """Most pixels handed over for one file: 300 MB of 8-bit RGB in the parent."""
 
-SECONDS: Final = 15.0
-"""Longest a child may work on one file, on the wall clock; 50 MP of PNG take about two."""
+SECONDS: Final = 20.0
+"""Longest a child may work on one file, on the wall clock; 50 MP of see-through PNG take six."""
 
-MEMORY_MIB: Final = 1536
-"""Address space of a child in MiB (RLIMIT_AS): twice what 50 MP with transparency need."""
+MEMORY_MIB: Final = 2048
+"""Address space of a child in MiB (RLIMIT_AS); 50 MP of AVIF, the dearest, reserve 1.5 GiB."""
 
 TROUBLES: Final = {
     "too_large": "The file is larger than the limit.",

@@ -133,11 +133,18 @@ def opened(data: bytes, limits: Limits) -> Source:
         raise refusal("too_many_frames")
     if kind == "png" and _hides_frames(data):
         raise refusal("corrupt")
+    if isinstance(image, WebPImageFile) and declared > 1:
+        # Moving frames may leave parts of the canvas uncovered and yet claim no transparency:
+        # browsers show the page there, Pillow would show black. The decoder knows; ask it.
+        image.rawmode = image._mode = "RGBA"  # noqa: SLF001 - Pillow has no other way to say so
     return Source(kind, image, limits)
 
 
 def stills(source: Source) -> Iterator[Still]:
-    """Every frame in order. Raises BadInput over a limit, and whatever the codec raises."""
+    """Every frame in order; each is good until the next is asked for.
+
+    Raises BadInput over a limit, and whatever the codec raises.
+    """
     spent = 0
     for index in itertools.count():
         if not _reached(source.image, index):
@@ -164,7 +171,9 @@ def frames(still: Still) -> Iterator[Frame]:
 
 def _frame(colour: Image.Image, alpha: Image.Image | None, background: str) -> Frame:
     if alpha is not None:
-        colour = Image.composite(colour, Image.new("RGB", colour.size, background), alpha)
+        ground = Image.new("RGB", colour.size, background)
+        ground.paste(colour, mask=alpha)
+        colour = ground
     return Frame(colour.width, colour.height, colour.tobytes())
 
 
@@ -208,13 +217,18 @@ def _split(image: Image.Image) -> tuple[Image.Image, Image.Image | None]:
         return Image.frombytes("L", image.size, image.tobytes()[1::2]), None
     if image.mode in {"LA", "RGBA"} or "transparency" in image.info:
         grey = image.mode in {"1", "L", "LA"}
-        layered = image.convert("LA" if grey else "RGBA")
+        layered = _as(image, "LA" if grey else "RGBA")
         alpha = layered.getchannel("A")
         opaque = alpha.getextrema() == (255, 255)
         return layered.convert("L" if grey else "RGB"), None if opaque else alpha
-    if image.mode in {"L", "RGB", "CMYK"}:
+    if image.mode in {"L", "CMYK"}:
         return image, None
-    return image.convert("L" if image.mode == "1" else "RGB"), None
+    return _as(image, "L" if image.mode == "1" else "RGB"), None
+
+
+def _as(image: Image.Image, mode: str) -> Image.Image:
+    """`image` in `mode`; without the copy that `convert` makes of what is in that mode already."""
+    return image if image.mode == mode else image.convert(mode)
 
 
 def _to_srgb(colour: Image.Image, info: dict[str | tuple[int, int], object]) -> tuple[Image.Image, bool]:
@@ -222,11 +236,11 @@ def _to_srgb(colour: Image.Image, info: dict[str | tuple[int, int], object]) -> 
     profile = info.get("icc_profile")
     if isinstance(profile, bytes) and profile:
         converted = _through_profile(colour, profile)
-        return (converted, True) if converted is not None else (colour.convert("RGB"), False)
+        return (converted, True) if converted is not None else (_as(colour, "RGB"), False)
     gamma = info.get("gamma")
     if isinstance(gamma, float) and "srgb" not in info and colour.mode != "CMYK":
         colour = _through_gamma(colour, gamma)
-    return colour.convert("RGB"), True
+    return _as(colour, "RGB"), True
 
 
 def _through_profile(colour: Image.Image, profile: bytes) -> Image.Image | None:

@@ -31,39 +31,43 @@ _MAX_MILLISECONDS: Final = 60_000
 def clean(data: bytes, limits: Limits) -> bytes:
     """`data` in its own format, written anew. Raises BadInput, and whatever a codec raises."""
     source = opened(data, limits)
-    shown = list(stills(source))
-    sizes = {still.colour.size for still in shown}
-    if len(sizes) > 1:
+    shown = [(_bare(still), still.milliseconds) for still in stills(source)]
+    pictures = [picture for picture, _ in shown]
+    if len({picture.size for picture in pictures}) > 1:
         raise refusal("corrupt")
-    pictures = [_flat(still) for still in shown]
-    if any(still.alpha is not None for still in shown):
+    if any(picture.mode == "RGBA" for picture in pictures):
         pictures = [picture.convert("RGBA") for picture in pictures]
+    settings = _SETTINGS[source.kind]
+    if len(pictures) > 1:
+        settings = settings | _moving(source, pictures, [duration for _, duration in shown])
     out = BytesIO()
-    settings = _SETTINGS[source.kind] | (_moving(source, shown, pictures) if len(shown) > 1 else {})
     pictures[0].save(out, source.kind, **settings)
     return out.getvalue()
 
 
-def _flat(still: Still) -> Image.Image:
-    """RGB, or RGBA with white wherever nothing can be seen."""
+def _bare(still: Still) -> Image.Image:
+    """The pixels alone, RGB or RGBA: what Pillow knows besides (`info`) would be written too."""
+    picture = Image.new("RGB", still.colour.size, "white")
     if still.alpha is None:
-        return still.colour
-    seen = still.alpha.point([0] + [255] * 255)
-    flat = Image.composite(still.colour, Image.new("RGB", still.colour.size, "white"), seen)
-    flat.putalpha(still.alpha)
-    return flat
+        picture.paste(still.colour)
+        return picture
+    # White stays wherever nothing can be seen.
+    picture.paste(still.colour, mask=still.alpha.point([0] + [255] * 255))
+    picture.putalpha(still.alpha)
+    return picture
 
 
-def _moving(source: Source, shown: list[Still], pictures: list[Image.Image]) -> dict[str, object]:
-    moving: dict[str, object] = {"save_all": True, "append_images": pictures[1:]}
-    durations = [min(still.milliseconds, _MAX_MILLISECONDS) for still in shown]
+def _moving(source: Source, pictures: list[Image.Image], durations: list[int]) -> dict[str, object]:
     info = source.image.info
+    durations = [min(duration, _MAX_MILLISECONDS) for duration in durations]
+    moving: dict[str, object] = {"save_all": True, "append_images": pictures[1:]}
+    if isinstance(info.get("loop"), int):
+        moving["loop"] = info["loop"]
+    if source.kind == "gif":
+        # See-through parts of a frame must show the background, not the frame before.
+        moving["disposal"] = 2 if pictures[0].mode == "RGBA" else 1
     if source.kind == "png" and info.get("default_image"):
         # The first still stands in for the animation and is not part of it.
         moving["default_image"] = True
         durations = durations[1:]
-    if source.kind == "gif":
-        moving["disposal"] = 2 if any(still.alpha is not None for still in shown) else 1
-    if isinstance(info.get("loop"), int):
-        moving["loop"] = info["loop"]
     return moving | {"duration": durations}

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import ctypes
 import resource
-from typing import Final
+from types import ModuleType
+from typing import Any, Final
 
 from consentry.core.errors import SetupTrouble
 
@@ -28,9 +29,9 @@ THINKING: Final = (
 
 DENIED: Final = (
     "access bind chdir chmod clone clone3 close connect creat dup execve execveat faccessat faccessat2 fcntl "
-    "fork fstat getcwd getdents64 getrusage ioctl kill lseek lstat mkdir newfstatat open openat openat2 pipe2 "
-    "poll ppoll prctl prlimit64 ptrace readlink readlinkat rename sched_getaffinity sendto setrlimit socket "
-    "socketpair stat statx sysinfo tgkill uname unlink vfork"
+    "fork fstat getcwd getdents64 getrusage ioctl kill lseek lstat mkdir newfstatat open openat openat2 "
+    "pipe2 poll ppoll prctl prlimit64 ptrace readlink readlinkat rename sched_getaffinity sendto setrlimit "
+    "socket socketpair stat statx sysinfo tgkill uname unlink vfork"
 )
 """Calls that fail with EPERM. What is on neither list kills."""
 
@@ -40,18 +41,12 @@ def confine(memory_mib: int) -> None:
     try:
         import pyseccomp  # noqa: PLC0415 - looks for libseccomp when imported, and may not find it
     except (ImportError, RuntimeError, AttributeError, OSError):
-        raise SetupTrouble(
-            "Pictures cannot be decoded safely here: libseccomp was not found.",
-            next_step="Install libseccomp (Linux), or set allow_unsandboxed and accept the risk.",
-        ) from None
+        raise SetupTrouble("libseccomp was not found", next_step="Install libseccomp.") from None
     try:
         limit(memory_mib)
         _filter(pyseccomp)
     except OSError:
-        raise SetupTrouble(
-            "Pictures cannot be decoded safely here: the kernel refused a seccomp filter.",
-            next_step="Allow seccomp in the container, or set allow_unsandboxed and accept the risk.",
-        ) from None
+        raise SetupTrouble("the kernel refused a seccomp filter", next_step="Allow seccomp.") from None
 
 
 def limit(memory_mib: int) -> None:
@@ -65,7 +60,7 @@ def limit(memory_mib: int) -> None:
         resource.setrlimit(what, (most, most))
 
 
-def _filter(seccomp: object) -> None:
+def _filter(seccomp: ModuleType) -> None:
     # A core dump handed to a program ignores RLIMIT_CORE and would hold the picture.
     ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
     rules = seccomp.SyscallFilter(seccomp.KILL_PROCESS)
@@ -81,6 +76,6 @@ def _filter(seccomp: object) -> None:
     rules.load()
 
 
-def _add(seccomp: object, rules: object, action: int, name: str, *where: object) -> None:
+def _add(seccomp: ModuleType, rules: Any, action: int, name: str, *where: Any) -> None:
     if seccomp.resolve_syscall(seccomp.Arch.NATIVE, name) != _UNKNOWN:
         rules.add_rule(action, name, *where)

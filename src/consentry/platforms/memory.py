@@ -85,10 +85,10 @@ class MemoryPlatform:
         with self._lock:
             return Counter(self._done)
 
-    def publish(self, data: bytes, author: str, text: str) -> str:
-        """Post a picture; returns the name of the post. The same picture twice is two posts."""
+    def publish(self, data: bytes, author: str, text: str, item: str = "") -> str:
+        """Post a picture as `item` or the next number; returns its name. One name, one post: the latest."""
         with self._lock:
-            item = f"post-{len(self._posts) + 1}"
+            item = item or f"post-{len(self._posts) + 1}"
             self._posts[item] = Post(item, author, text, self.address(item))
             self._data[item] = data
             return item

@@ -44,7 +44,7 @@ class ConsentToMake:
         if not isinstance(request, Request) or not request.consent:
             return _no("no reference given")
         try:
-            with self._store.begin() as tx:
+            with self._store.read() as tx:
                 consent = tx.consent(request.consent)
         except NotFound:
             return _no("unknown reference")

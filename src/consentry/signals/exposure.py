@@ -2,7 +2,8 @@
 
 Consentry ships no weights for this. The operator names one or more detectors: a process of
 their own, an ONNX file, or a moderation service. A measure is the highest score that any of
-them gave to any frame, and it is Unavailable only if none that covers it could look.
+them gave to any frame. If one that covers it could not look, the measure is Unavailable, unless
+another has already seen enough.
 
 A measure that no detector covers is Unavailable too, unless the operator has put on record why
 that is acceptable (`not_covered`). That way out does not exist for explicit and intimate
@@ -32,6 +33,10 @@ or humiliated; any sign of a child."""
 
 ALWAYS_ASKED = frozenset({"exposure.explicit", "exposure.intimate", "exposure.minor"})
 """Measures that no operator may declare as not covered."""
+
+ENOUGH = 0.5
+"""A score from which what one detector saw stands, whatever the others could not see. Below it, one
+that could not look leaves the question open: it might have seen more."""
 
 VERSION = "exposure 1"
 """What a decision record says where no detector was asked."""
@@ -78,8 +83,9 @@ class Exposure:
     def _combine(self, measure: str, answers: Sequence[Finding]) -> Finding:
         mine = [answer for answer in answers if answer.signal == measure]
         seen = [answer for answer in mine if isinstance(answer, Seen) and 0.0 <= answer.score <= 1.0]
-        if seen:
-            return max(seen, key=lambda answer: answer.score)
+        best = max(seen, key=lambda answer: answer.score, default=None)
+        if best is not None and (len(seen) == len(mine) or best.score >= ENOUGH):
+            return best
         if not any(measure in detector.measures for detector in self._detectors):
             return self._nobody_covers(measure)
         why = next((answer.why for answer in mine if isinstance(answer, Unavailable)), "no usable answer")

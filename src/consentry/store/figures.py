@@ -1,11 +1,12 @@
-"""Counts for operators, as Prometheus reads them. No label names a person, a prompt or a picture."""
+"""Counts for operators, as Prometheus reads them: no label names a person, a prompt or a picture."""
 
 from __future__ import annotations
 
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
+from consentry.core.decision import Decision
+from consentry.core.finding import Findings, Unavailable
 from consentry.core.ports import Store
-from consentry.flows.judge import Judged
 
 
 class Figures:
@@ -30,13 +31,12 @@ class Figures:
         self._jobs = Gauge("consentry_jobs", "Jobs by state.", ["state"], registry=self.registry)
         self._running = Gauge("consentry_cases_running", "Cases whose clock runs.", registry=self.registry)
 
-    def watch(self, judged: Judged) -> None:
+    def watch(self, decision: Decision, findings: Findings) -> None:
         """Count one decision."""
-        decision = judged.decision
         labels = (decision.stage.value, decision.outcome.name.lower(), str(decision.blind).lower())
         self._decisions.labels(*labels).inc()
-        for name, finding in judged.findings.items():
-            if not hasattr(finding, "score"):
+        for name, finding in findings.items():
+            if isinstance(finding, Unavailable):
                 self._unavailable.labels(name).inc()
 
     def refresh(self, store: Store) -> None:
@@ -44,5 +44,5 @@ class Figures:
         self._lines.set(store.size())
         for state, count in store.queue().items():
             self._jobs.labels(state).set(count)
-        with store.begin() as tx:
-            self._running.set(len(tx.cases(running=True)))
+        with store.read() as snapshot:
+            self._running.set(len(snapshot.cases(running=True)))

@@ -1,4 +1,4 @@
-"""Request bodies, read into memory under a hard cap. Nothing is ever spooled to a file."""
+"""Request bodies, read into memory under a hard cap: nothing is ever spooled to a file."""
 
 from __future__ import annotations
 
@@ -96,6 +96,7 @@ class _Parts:
     value: bytearray = field(default_factory=bytearray)
     disposition: bytes = b""
     content: bytearray = field(default_factory=bytearray)
+    whole: bool = False
 
     def begin(self) -> None:
         if len(self.fields) + len(self.files) >= MAX_PARTS:
@@ -134,6 +135,9 @@ class _Parts:
         except UnicodeDecodeError:
             raise BadInput(f"The field `{name}` is not text.", code="invalid_form", param=name) from None
 
+    def last(self) -> None:
+        self.whole = True
+
     def _limit(self) -> None:
         if len(self.header) + len(self.value) > MAX_HEADER:
             raise TooLarge("A part of the form has too long a header.")
@@ -150,6 +154,7 @@ def _multipart(data: bytes, boundary: bytes) -> Form:
             "on_header_end": parts.header_end,
             "on_part_data": parts.part_data,
             "on_part_end": parts.end,
+            "on_end": parts.last,
         },
     )
     try:
@@ -157,6 +162,8 @@ def _multipart(data: bytes, boundary: bytes) -> Form:
         parser.finalize()
     except MultipartParseError:
         raise BadInput("The form is malformed.", code="invalid_form") from None
+    if not parts.whole:
+        raise BadInput("The form is cut off.", code="invalid_form")
     return Form(parts.fields, tuple(parts.files))
 
 

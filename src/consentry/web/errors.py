@@ -12,6 +12,7 @@ import secrets
 from collections.abc import Mapping
 
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
@@ -75,6 +76,13 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> Response:
         return response(_from_http(request, error), request_id(request))
+
+    @app.exception_handler(RequestValidationError)
+    async def _invalid(request: Request, error: RequestValidationError) -> Response:
+        where = error.errors()[0]["loc"] if error.errors() else ("request",)
+        name = str(where[-1])
+        trouble = BadInput(f"`{name}` is missing or malformed.", param=name)
+        return response(trouble, request_id(request))
 
     @app.exception_handler(Exception)
     async def _unforeseen(request: Request, error: Exception) -> Response:

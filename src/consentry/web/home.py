@@ -29,8 +29,8 @@ def router(system: System) -> APIRouter:
 
 def _home(system: System) -> Response:
     size = system.store.size()
-    with system.store.begin() as tx:
-        running, ended = len(tx.cases(running=True)), len(tx.cases(running=False))
+    with system.store.read() as snapshot:
+        running, ended = len(snapshot.cases(running=True)), len(snapshot.cases(running=False))
     return pages.page(
         "home.html",
         version=consentry.__version__,

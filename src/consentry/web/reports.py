@@ -95,7 +95,7 @@ def _text(fields: Mapping[str, object], name: str) -> str:
 
 def _choice(fields: Mapping[str, object], name: str, choices: type[_E]) -> _E:
     try:
-        return choices(fields.get(name))
+        return choices(str(fields.get(name)))
     except ValueError:
         allowed = ", ".join(f"`{choice}`" for choice in choices)
         raise BadInput(f"`{name}` must be one of {allowed}.", param=name) from None

@@ -36,8 +36,8 @@ def router(system: System, platform: Site) -> APIRouter:
         platform.publish(data, author[:MAX_POST], text[:MAX_POST], item=item)
         return Response(status_code=201, headers={"location": platform.address(item)})
 
-    @routes.get("/cdn/{item}", include_in_schema=False)
-    async def cdn(item: str) -> Response:
+    @routes.get("/media/{item}", include_in_schema=False)
+    async def media(item: str) -> Response:
         data = platform.public(platform.address(item))
         if data is None:
             raise NotFound("This picture is not available.", code="gone")
