@@ -1,1 +1,27 @@
 """The `consentry` command."""
+
+from __future__ import annotations
+
+import click
+
+import consentry
+from consentry.cli.demo import demo
+from consentry.cli.docs import docs
+from consentry.cli.gate import gate
+from consentry.cli.key import key
+from consentry.cli.law import law
+from consentry.cli.log import log
+from consentry.cli.serve import serve, work
+
+
+@click.group(epilog="Start with: consentry demo")
+@click.version_option(consentry.__version__)
+def main() -> None:
+    """Keeps intimate or degrading images from being made, shown or spread without consent."""
+
+
+for command in (demo, docs, gate, key, law, log, serve, work):
+    main.add_command(command)
+
+if __name__ == "__main__":
+    main()

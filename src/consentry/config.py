@@ -1,1 +1,183 @@
-"""The table of settings: name, default, help."""
+"""The table of settings: name, default, help. No default stands anywhere else.
+
+A setting comes, in rising order of weight, from this table, a TOML file, an environment
+variable `CONSENTRY_<NAME>`, and the command line.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+
+from consentry.core.errors import SetupTrouble
+
+PREFIX = "CONSENTRY_"
+"""What every environment variable of ours begins with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One row of the table."""
+
+    name: str
+    """As it stands in the TOML file."""
+    default: str | int | float | bool
+    """Its value where nobody says otherwise; its type is the setting's type."""
+    help: str
+    """What it does, for an operator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every setting with its value. Field names are those of the table."""
+
+    data: str
+    host: str
+    port: int
+    database: str = field(repr=False)
+    upstream: str
+    upstream_key: str = field(repr=False)
+    upstream_seconds: float
+    exposure: str
+    exposure_key: str = field(repr=False)
+    exposure_model: str
+    exposure_not_covered: str
+    allow_no_output_judge: bool
+    places: str
+    law: str
+    patience: float
+    signal_threads: int
+    decoders: int
+    max_body_mb: int
+    max_at_once: int
+    origin: str
+    refusal_code: str
+    default_hours: int
+    workers: int
+    site: bool
+
+    @property
+    def directory(self) -> Path:
+        """The data directory."""
+        return Path(self.data)
+
+    @property
+    def database_url(self) -> str:
+        """Where the database is: what was set, or a SQLite file in the data directory."""
+        return self.database or f"sqlite:///{self.directory / 'consentry.db'}"
+
+    @property
+    def place_codes(self) -> frozenset[str]:
+        """The jurisdictions the operator serves; empty means all that are known."""
+        return frozenset(code.strip() for code in self.places.split(",") if code.strip())
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting("data", "consentry-data", "Directory for the database, the keys and the encrypted blobs."),
+    Setting("host", "127.0.0.1", "Address to listen on. Put a TLS proxy in front before opening it."),
+    Setting("port", 8321, "Port to listen on."),
+    Setting("database", "", "SQLAlchemy URL; empty: a SQLite file in `data`."),
+    Setting("upstream", "", "Base URL of the image generator; `drawing:` draws by itself, for trying out."),
+    Setting("upstream_key", "", "Key for the image generator. Callers' keys are never passed on."),
+    Setting("upstream_seconds", 300.0, "Longest wait for the image generator, in seconds."),
+    Setting(
+        "exposure",
+        "",
+        "What looks at outputs: `process:COMMAND`, `onnx:FILE`, `moderations:URL`; several with `;`.",
+    ),
+    Setting("exposure_key", "", "Key for a moderations service."),
+    Setting("exposure_model", "omni-moderation-latest", "Model of a moderations service."),
+    Setting(
+        "exposure_not_covered",
+        "",
+        "Measures you do without, each with its reason: `exposure.minimal=REASON; …`.",
+    ),
+    Setting(
+        "allow_no_output_judge",
+        False,
+        "Start the gate although nothing looks at outputs. Every output is then held.",
+    ),
+    Setting("places", "", "Jurisdictions you serve, such as `gb,eu`; empty: all, the strictest."),
+    Setting("law", "", "Directory with law files of your own. They can add rules, never remove any."),
+    Setting("patience", 10.0, "Seconds a signal may take before it counts as unable to look."),
+    Setting("signal_threads", 8, "Signals that look at the same time."),
+    Setting("decoders", 2, "Sandboxed decoder processes."),
+    Setting("max_body_mb", 60, "Largest request body in MiB."),
+    Setting("max_at_once", 64, "Requests worked on at the same time; more get 503 and Retry-After."),
+    Setting("origin", "consentry.example/log", "The log's name, on every checkpoint."),
+    Setting("refusal_code", "moderation_blocked", "The error code of a refusal at the gate."),
+    Setting("default_hours", 48, "Hours for a takedown where no known law sets fewer."),
+    Setting("workers", 1, "Job workers inside the server; 0 if `consentry work` runs elsewhere."),
+    Setting("site", False, "Run the simulated small site under /site, for trying out."),
+)
+"""Every setting there is."""
+
+
+def load(
+    file: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+    flags: Mapping[str, object] | None = None,
+) -> Settings:
+    """The settings in force. Raises SetupTrouble naming a setting that is unknown or malformed."""
+    environment = os.environ if environment is None else environment
+    values: dict[str, object] = {setting.name: setting.default for setting in SETTINGS}
+    values |= _from_file(file) if file else {}
+    values |= _from_environment(environment)
+    values |= {name: value for name, value in (flags or {}).items() if value is not None}
+    known = {setting.name: setting for setting in SETTINGS}
+    for name in values:
+        if name not in known:
+            raise SetupTrouble(f"There is no setting `{name}`.", next_step="See `consentry serve --help`.")
+    return Settings(**{name: _typed(known[name], value) for name, value in values.items()})  # type: ignore[arg-type]  # each value was just given its setting's type
+
+
+def _from_file(file: Path) -> dict[str, object]:
+    try:
+        return dict(tomllib.loads(file.read_text()))
+    except OSError:
+        raise SetupTrouble(f"The settings file {file.name} cannot be read.") from None
+    except tomllib.TOMLDecodeError as error:
+        raise SetupTrouble(f"The settings file {file.name} is not TOML: {error}.") from None
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, object]:
+    found = {name[len(PREFIX) :].lower(): value for name, value in environment.items() if _ours(name)}
+    found.pop("deep", None)  # the test suite's own switch
+    found.pop("config", None)  # the path of the settings file itself
+    return dict(found)
+
+
+def _ours(name: str) -> bool:
+    return name.startswith(PREFIX)
+
+
+_TRUE = {"1", "true", "yes", "on"}
+_FALSE = {"0", "false", "no", "off"}
+
+
+def _typed(setting: Setting, value: object) -> object:
+    """`value` with the type of the setting's default."""
+    wanted = type(setting.default)
+    if wanted is bool and isinstance(value, str):
+        if value.lower() in _TRUE | _FALSE:
+            return value.lower() in _TRUE
+    elif wanted is float and isinstance(value, int | float | str) and not isinstance(value, bool):
+        return _number(setting, value, float)
+    elif wanted is int and isinstance(value, int | str) and not isinstance(value, bool):
+        return _number(setting, value, int)
+    elif isinstance(value, wanted):
+        return value
+    raise SetupTrouble(f"The setting `{setting.name}` must be a {wanted.__name__}.")
+
+
+def _number(setting: Setting, value: float | str, wanted: type[int | float]) -> float:
+    try:
+        return wanted(value)
+    except ValueError:
+        raise SetupTrouble(f"The setting `{setting.name}` must be a {wanted.__name__}.") from None
+
+
+assert {found.name for found in fields(Settings)} == {setting.name for setting in SETTINGS}  # noqa: S101 - one table, two views of it

@@ -1,1 +1,77 @@
-"""The hands of the clock: due jobs are carried out here."""
+"""The hands of the clock: due jobs are carried out here, at least once, until they are done.
+
+A worker claims jobs under a lease, carries each out, and gives back those that failed, to be
+tried again later and later. A worker that dies loses its leases, and the next one goes on.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from consentry.core.errors import LostLease, Trouble
+from consentry.core.ports import Job, Store
+
+BATCH = 20
+"""Jobs claimed at a time."""
+
+LEASE_SECONDS = 60.0
+"""How long a worker may take for what it claimed before another may take it over."""
+
+IDLE_SECONDS = 0.2
+"""How long a worker rests when there is nothing to do."""
+
+FIRST_DELAY = 0.5
+"""Seconds before a failed job is tried again; doubled each time."""
+
+LONGEST_DELAY = 600.0
+"""Most seconds between two tries."""
+
+log = logging.getLogger("consentry.jobs")
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """Carries out due jobs until it is told to stop."""
+
+    store: Store
+    """Where the jobs are."""
+    run: Callable[[Job], None]
+    """Carries out one job and finishes it."""
+    lease_seconds: float = LEASE_SECONDS
+    """How long a claim lasts."""
+
+    def once(self) -> int:
+        """Claim what is due and carry it out; returns how many jobs that were."""
+        jobs = self.store.claim(BATCH, self.lease_seconds)
+        for job in jobs:
+            self._one(job)
+        return len(jobs)
+
+    def until(self, stop: threading.Event) -> None:
+        """Work until `stop` is set. Trouble with the store is waited out, never fatal."""
+        while not stop.is_set():
+            try:
+                done = self.once()
+            except Trouble as trouble:
+                log.warning("jobs wait: %s", trouble.code)
+                done = 0
+            if not done:
+                stop.wait(IDLE_SECONDS)
+
+    def _one(self, job: Job) -> None:
+        try:
+            self.run(job)
+        except LostLease:
+            log.info("job %d was taken over", job.id)
+        except Exception as error:  # noqa: BLE001 - whatever went wrong, the job is tried again
+            why = error.code if isinstance(error, Trouble) else type(error).__name__
+            log.info("job %d (%s) failed: %s, try %d", job.id, job.kind, why, job.attempts)
+            self.store.retry(job, delay(job.attempts), why)
+
+
+def delay(attempts: int) -> float:
+    """Seconds before the next try, after so many tries: doubling, up to ten minutes."""
+    return min(LONGEST_DELAY, FIRST_DELAY * 2.0 ** min(attempts - 1, 30))

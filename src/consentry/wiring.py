@@ -1,1 +1,340 @@
-"""The only file that names an adapter."""
+"""The only file that names an adapter: it builds the running system from the settings."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import shlex
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
+from operator import eq, ne
+from pathlib import Path
+from typing import Self
+
+import httpx2
+
+from consentry.banks.known import KnownPictures
+from consentry.config import Settings
+from consentry.core.checkpoint import Checkpoint
+from consentry.core.content import Stage
+from consentry.core.errors import SafetyUnavailable, SetupTrouble
+from consentry.core.lawbook import Lawbook, compile_book
+from consentry.core.policy import Policy
+from consentry.core.ports import Blobs, Clock, Decoder, Generator, Hasher, Ids, Platform, Signal, Store
+from consentry.flows.access import Access
+from consentry.flows.judge import Judge
+from consentry.flows.report import Desk
+from consentry.flows.takedown import Takedown
+from consentry.flows.upload import UPLOADS
+from consentry.generators.drawing import DrawingGenerator
+from consentry.generators.openai import OpenAIGenerator
+from consentry.law import read_files
+from consentry.matching.hasher import PdqHasher
+from consentry.media.decoder import SandboxDecoder
+from consentry.media.limits import Limits
+from consentry.platforms.memory import MemoryPlatform
+from consentry.signals.change import Change
+from consentry.signals.consent import ConsentToMake
+from consentry.signals.exposure import MEASURES as EXPOSURE
+from consentry.signals.exposure import Detector, Exposure
+from consentry.signals.exposure_moderations import OMNI, ModerationsDetector
+from consentry.signals.exposure_onnx import OnnxDetector
+from consentry.signals.exposure_process import ProcessDetector
+from consentry.signals.known import KnownInput, KnownOutput
+from consentry.signals.person import Person
+from consentry.signals.prompt import PromptSignal
+from consentry.store.blobs import LocalBlobs
+from consentry.store.figures import Figures
+from consentry.store.signing import SignedLog, signing_key, verify_note
+from consentry.store.sql import open_store
+from consentry.store.system import RandomIds, ScryptPassphrases, SystemClock, secret_file
+
+REPORT_MEASURES = ("report.valid", "report.child", "located")
+"""What the report flow itself brings; no signal looks at a picture there."""
+
+ONE_PIXEL = bytes.fromhex(
+    "47494638396101000100800000000000ffffff21f90401000000002c00000000010001000002024401003b"
+)
+"""A GIF of one pixel (GIF89a), to see whether the decoder answers."""
+
+Site = MemoryPlatform
+"""The simulated small site."""
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """Everything that runs, each part by its port."""
+
+    settings: Settings
+    """What the operator asked for."""
+    store: Store
+    """Cases, jobs, keys, known pictures, the log."""
+    blobs: Blobs
+    """Encrypted bytes."""
+    log: SignedLog
+    """The log under its signature."""
+    decoder: Decoder
+    """Bytes to pixels, in a sandbox."""
+    hasher: Hasher
+    """Pixels to hashes."""
+    access: Access
+    """Keys for programs."""
+    law: Lawbook
+    """The law in force and to come."""
+    ask: Judge
+    """Judges requests to the gate."""
+    answer: Judge
+    """Judges what a generator made."""
+    upload: Judge
+    """Judges uploads."""
+    desk: Desk
+    """Receives reports."""
+    takedown: Takedown
+    """Takes pictures down."""
+    generator: Generator
+    """The generator behind the gate."""
+    platforms: Mapping[str, Platform]
+    """Every platform we can act on."""
+    figures: Figures
+    """Counts for operators."""
+    checks: Mapping[str, Callable[[], None]]
+    """What /healthz asks, by part."""
+    site: Site | None = None
+    """The simulated small site, if it was asked for."""
+    closers: list[Callable[[], None]] = field(default_factory=list)
+    """What to let go of at the end, in order."""
+
+    @property
+    def max_body(self) -> int:
+        """Largest request body in bytes."""
+        return self.settings.max_body_mb * 2**20
+
+    def close(self) -> None:
+        """Let go of everything; safe to call twice."""
+        while self.closers:
+            self.closers.pop()()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def build(settings: Settings, generator: Generator | None = None) -> System:
+    """The system that `settings` ask for. Raises SetupTrouble saying what to correct."""
+    closers: list[Callable[[], None]] = []
+    clock, ids = SystemClock(), RandomIds()
+    directory = settings.directory
+    store = open_store(_made(directory, settings.database_url), clock, ids)
+    closers.append(store.close)
+    pepper = secret_file(directory / "pepper.key")
+    blobs = LocalBlobs(directory / "blobs", directory / "blobs.key", store)
+    decoder = SandboxDecoder(Limits(), workers=settings.decoders)
+    closers.append(decoder.close)
+    hasher = PdqHasher()
+    hasher.hashes(decoder.decode(ONE_PIXEL))  # compiled here, so that no caller waits for it
+    figures = Figures()
+    judges = _Judges(settings, store, clock, ids, hasher, figures)
+    closers.append(judges.close)
+    site = MemoryPlatform("site", _site_url(settings), clock, fetch=_visit) if settings.site else None
+    platforms: dict[str, Platform] = {site.name: site} if site else {}
+    return System(
+        settings=settings,
+        store=store,
+        blobs=blobs,
+        log=SignedLog(store, settings.origin, signing_key(directory / "log.key")),
+        decoder=decoder,
+        hasher=hasher,
+        access=Access(store, clock, ids, pepper),
+        law=judges.law,
+        ask=judges.judge(Stage.ASK),
+        answer=judges.judge(Stage.ANSWER),
+        upload=judges.judge(Stage.UPLOAD),
+        desk=Desk(
+            judge=judges.judge(Stage.REPORT),
+            platforms=platforms,
+            store=store,
+            blobs=blobs,
+            passphrases=ScryptPassphrases(pepper),
+            law=judges.law,
+            places=settings.place_codes,
+            fallback=timedelta(hours=settings.default_hours),
+            clock=clock,
+            ids=ids,
+        ),
+        takedown=Takedown(
+            store, platforms, decoder, hasher, KnownPictures(store, partial(eq, UPLOADS)), blobs, ids
+        ),
+        generator=generator or _generator(settings),
+        platforms=platforms,
+        figures=figures,
+        checks={
+            "store": store.check,
+            "decoder": partial(_check_decoder, decoder),
+            "output judge": partial(_check_output_judge, judges),
+        },
+        site=site,
+        closers=closers,
+    )
+
+
+def drawing_generator(surprises: Mapping[str, str]) -> Generator:
+    """A generator that draws; for prompts in `surprises` it shows more than was asked, for trying out."""
+    return DrawingGenerator(surprises=surprises)
+
+
+def open_access(settings: Settings) -> Access:
+    """Only what is needed to make and take back keys."""
+    clock, ids = SystemClock(), RandomIds()
+    store = open_store(_made(settings.directory, settings.database_url), clock, ids)
+    return Access(store, clock, ids, secret_file(settings.directory / "pepper.key"))
+
+
+def _check_decoder(decoder: Decoder) -> None:
+    """Raise SafetyUnavailable unless the sandbox decodes a known picture."""
+    if not decoder.decode(ONE_PIXEL).frames:
+        raise SafetyUnavailable("The decoder does not answer.", code="decoder_down")
+
+
+def _check_output_judge(judges: _Judges) -> None:
+    """Raise SafetyUnavailable unless something is set up that looks at outputs."""
+    if not judges.detectors:
+        raise SafetyUnavailable("Nothing looks at outputs; all are held.", code="no_output_judge")
+
+
+class _Judges:
+    """The judges of every stage, over one set of signals."""
+
+    def __init__(
+        self, settings: Settings, store: Store, clock: Clock, ids: Ids, hasher: Hasher, figures: Figures
+    ) -> None:
+        """Wire the signals, and compile the law for the measures they bring."""
+        self._settings, self._store, self._clock, self._ids = settings, store, clock, ids
+        self._figures = figures
+        cases = KnownPictures(store, partial(ne, UPLOADS))
+        self.detectors = _detectors(settings)
+        self.signals: Sequence[Signal] = [
+            PromptSignal(),
+            Person(),
+            ConsentToMake(store, clock),
+            KnownInput(hasher, cases),
+            KnownOutput(hasher, cases),
+            Change(),
+            *([Exposure(self.detectors, _not_covered(settings))] if self.detectors else []),
+        ]
+        self.law = compile_book(
+            read_files(Path(settings.law) if settings.law else None),
+            _measures(self.signals, judged_output=bool(self.detectors)),
+        )
+        self._check_places()
+        self.pool = concurrent.futures.ThreadPoolExecutor(settings.signal_threads, "signal")
+
+    def judge(self, stage: Stage) -> Judge:
+        """The judge of one stage."""
+        return Judge(
+            stage=stage,
+            signals=[signal for signal in self.signals if stage in signal.stages],
+            policy=partial(self._policy, stage),
+            store=self._store,
+            clock=self._clock,
+            ids=self._ids,
+            pool=self.pool,
+            patience=self._settings.patience,
+            watch=self._figures.watch,
+        )
+
+    def close(self) -> None:
+        """Stop looking."""
+        self.pool.shutdown(wait=False, cancel_futures=True)
+        for detector in self.detectors:
+            getattr(detector, "close", lambda: None)()
+
+    def _policy(self, stage: Stage, place: str) -> Policy:
+        """The rules of the operator's places and the place of the request; all places if none are set."""
+        configured = self._settings.place_codes
+        return self.law.policy(stage, configured | {place} if configured and place else configured)
+
+    def _check_places(self) -> None:
+        unknown = self._settings.place_codes - self.law.places
+        if unknown:
+            raise SetupTrouble(
+                f"There is no law file for `{min(unknown)}`.",
+                next_step=f"Known places: {', '.join(sorted(self.law.places))}.",
+            )
+
+
+def _measures(signals: Sequence[Signal], *, judged_output: bool) -> dict[str, frozenset[Stage]]:
+    """Which measures can exist at which stage. What was found when asking is known when answering."""
+    found: dict[str, frozenset[Stage]] = {name: frozenset({Stage.REPORT}) for name in REPORT_MEASURES}
+    for signal in signals:
+        for name in signal.measures:
+            stages = signal.stages | ({Stage.ANSWER} if Stage.ASK in signal.stages else frozenset())
+            found[name] = found.get(name, frozenset()) | stages
+    if not judged_output:
+        found |= {name: frozenset({Stage.ANSWER}) for name in EXPOSURE}  # asked for, never answered: held
+    return found
+
+
+def _detectors(settings: Settings) -> list[Detector]:
+    """What looks at outputs. Raises SetupTrouble if nothing does and nobody said that this is meant."""
+    wanted = [text.strip() for text in settings.exposure.split(";") if text.strip()]
+    if not wanted and not settings.allow_no_output_judge:
+        raise SetupTrouble(
+            "Nothing is set up that looks at outputs, so the gate does not start.",
+            next_step="Set `exposure`; or set `allow_no_output_judge` and have every output held.",
+        )
+    return [_detector(text, settings) for text in wanted]
+
+
+def _detector(text: str, settings: Settings) -> Detector:
+    kind, _, rest = text.partition(":")
+    match kind:
+        case "process":
+            return ProcessDetector(shlex.split(rest), EXPOSURE, settings.patience)
+        case "onnx":
+            return OnnxDetector(Path(rest))
+        case "moderations":
+            model, key = settings.exposure_model, settings.exposure_key
+            return ModerationsDetector(rest, key, model, OMNI, settings.patience)
+        case _:
+            raise SetupTrouble("`exposure` must begin with `process:`, `onnx:` or `moderations:`.")
+
+
+def _not_covered(settings: Settings) -> dict[str, str]:
+    """Measures the operator does without, each with the reason on record."""
+    pairs = (text.partition("=") for text in settings.exposure_not_covered.split(";") if text.strip())
+    return {measure.strip(): why.strip() for measure, _, why in pairs}
+
+
+def _generator(settings: Settings) -> Generator:
+    if settings.upstream == "drawing:":
+        return DrawingGenerator()
+    return OpenAIGenerator(settings.upstream, settings.upstream_key, settings.upstream_seconds)
+
+
+def _made(directory: Path, url: str) -> str:
+    try:
+        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError:
+        raise SetupTrouble("The data directory cannot be made.", param="data") from None
+    return url
+
+
+def verify_log_note(note: str, vkey: str, origin: str) -> Checkpoint:
+    """The checkpoint in a signed note. Raises BadInput if `vkey` did not sign it."""
+    return verify_note(note, vkey, origin)
+
+
+def _site_url(settings: Settings) -> str:
+    return f"http://{settings.host}:{settings.port}/site"
+
+
+def _visit(url: str) -> tuple[int, bytes]:
+    """What a visitor gets at `url`; status 0 if nothing answers."""
+    try:
+        reply = httpx2.get(url, timeout=10.0, follow_redirects=False)
+    except httpx2.HTTPError:
+        return 0, b""
+    return reply.status_code, reply.content

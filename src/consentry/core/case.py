@@ -32,7 +32,9 @@ class CaseState(StrEnum):
     WITHDRAWN = "withdrawn"
     """The person who reported took the report back."""
     ESCALATED = "escalated"
-    """A sign of a child: specialist staff only, and never displayed."""
+    """A sign of a child: specialist staff only, and never displayed; the clock runs."""
+    SECURED = "secured"
+    """A sign of a child, and every copy is gone: specialist staff only; the clock has stopped."""
 
 
 class CaseEvent(StrEnum):
@@ -69,14 +71,27 @@ CASE_TABLE: dict[tuple[CaseState, CaseEvent], CaseState] = {
     (CaseState.HIDDEN, CaseEvent.CHILD_SIGN): CaseState.ESCALATED,
     (CaseState.REMOVED, CaseEvent.ALL_GONE): CaseState.REMOVED,
     (CaseState.REMOVED, CaseEvent.COPY_FOUND): CaseState.OPEN,
+    (CaseState.REMOVED, CaseEvent.REFUSE): CaseState.REFUSED,
     (CaseState.REMOVED, CaseEvent.WITHDRAW): CaseState.WITHDRAWN,
     (CaseState.REMOVED, CaseEvent.CHILD_SIGN): CaseState.ESCALATED,
     (CaseState.REFUSED, CaseEvent.APPEAL_UPHELD): CaseState.OPEN,
     (CaseState.REFUSED, CaseEvent.CHILD_SIGN): CaseState.ESCALATED,
+    (CaseState.WITHDRAWN, CaseEvent.CHILD_SIGN): CaseState.ESCALATED,
+    (CaseState.ESCALATED, CaseEvent.ALL_HIDDEN): CaseState.ESCALATED,
+    (CaseState.ESCALATED, CaseEvent.ALL_GONE): CaseState.SECURED,
+    (CaseState.ESCALATED, CaseEvent.COPY_FOUND): CaseState.ESCALATED,
+    (CaseState.ESCALATED, CaseEvent.CHILD_SIGN): CaseState.ESCALATED,
+    (CaseState.SECURED, CaseEvent.ALL_GONE): CaseState.SECURED,
+    (CaseState.SECURED, CaseEvent.COPY_FOUND): CaseState.ESCALATED,
+    (CaseState.SECURED, CaseEvent.CHILD_SIGN): CaseState.SECURED,
 }
-"""From a state, by an event, to a state. What is missing is forbidden."""
+"""From a state, by an event, to a state. What is missing is forbidden.
 
-STOPPED = frozenset({CaseState.REMOVED, CaseState.REFUSED, CaseState.WITHDRAWN})
+From every state a sign of a child leads to specialist staff, and nothing leads back. A case
+whose copies are gone can still be refused: that is how a wrong removal is put right.
+"""
+
+STOPPED = frozenset({CaseState.REMOVED, CaseState.REFUSED, CaseState.WITHDRAWN, CaseState.SECURED})
 """States in which the clock of a case no longer runs."""
 
 
@@ -104,6 +119,8 @@ class CopyEvent(StrEnum):
 
 COPY_TABLE: dict[tuple[CopyState, CopyEvent], CopyState] = {
     (CopyState.FOUND, CopyEvent.HIDE): CopyState.HIDDEN,
+    (CopyState.FOUND, CopyEvent.RESTORE): CopyState.RESTORED,
+    (CopyState.RESTORED, CopyEvent.RESTORE): CopyState.RESTORED,
     (CopyState.HIDDEN, CopyEvent.HIDE): CopyState.HIDDEN,
     (CopyState.HIDDEN, CopyEvent.VERIFY): CopyState.GONE,
     (CopyState.HIDDEN, CopyEvent.SEEN_AGAIN): CopyState.FOUND,
@@ -136,6 +153,8 @@ class Case:
     """When the clock stopped (UTC); None while it runs."""
     ground: RefusalGround | None = None
     """Why it was refused, if it was."""
+    papers: str = ""
+    """The blob that holds the report itself, encrypted; empty once erased."""
 
     def after(self, event: CaseEvent, at: datetime, ground: RefusalGround | None = None) -> Case:
         """The case after `event` at `at` (UTC).

@@ -45,6 +45,8 @@ class Picture:
     """Every frame, normalised; empty if the picture could not be decoded."""
     trouble: str = ""
     """Why there are no frames; empty if there are some."""
+    notes: tuple[str, ...] = ()
+    """What was set aside or added while decoding, one short word each, such as `profile_ignored`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,8 @@ class Request:
     """The jurisdiction they are in, if known; it can only tighten."""
     consent: str = ""
     """A reference to a recorded consent of the person depicted, if they claim one."""
+    options: tuple[tuple[str, str], ...] = ()
+    """Further wishes for the generator, from a closed list of names; none of them weakens anything."""
 
 
 @dataclass(frozen=True, slots=True)

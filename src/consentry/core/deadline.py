@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from consentry.core.law import Confidence, LegalClock, Trigger
 
@@ -40,14 +40,15 @@ def deadlines(
     """
     if received.tzinfo is None:
         raise ValueError("a time without a zone cannot start a clock")
+    start = received.astimezone(UTC)  # in a zone with summer time, adding hours could add one too many
     running = [
         clock
         for clock in clocks
         if clock.trigger is trigger
-        and clock.provision.in_force(received.date())
+        and clock.provision.in_force(start.date())
         and (not places or clock.provision.jurisdiction in places)
     ]
-    found = [_count(clock, received) for clock in running]
+    found = [_count(clock, start) for clock in running]
     return tuple(sorted(found, key=lambda deadline: (deadline.due, deadline.clock)))
 
 
@@ -56,11 +57,11 @@ def binding(found: Iterable[Deadline], fallback: datetime) -> datetime:
     return min((deadline.due for deadline in found if not deadline.advisory), default=fallback)
 
 
-def _count(clock: LegalClock, received: datetime) -> Deadline:
+def _count(clock: LegalClock, start: datetime) -> Deadline:
     return Deadline(
         clock=clock.id,
         cite=clock.provision.cite,
         jurisdiction=clock.provision.jurisdiction,
-        due=received + timedelta(hours=clock.hours),
+        due=start + timedelta(hours=clock.hours),
         advisory=clock.provision.confidence is Confidence.LOW,
     )

@@ -6,15 +6,33 @@ from datetime import date
 
 from consentry.core.decision import Decision, Fact, Reason
 from consentry.core.finding import Findings, Seen, Unavailable
-from consentry.core.policy import AtLeast, Outcome, Policy, Rule, Truth, leaves, truth
+from consentry.core.law import Ground
+from consentry.core.policy import AtLeast, Harm, Outcome, Policy, Rule, Truth, leaves, truth
+
+UNJUDGED = Reason(
+    rule="core.no-rules",
+    outcome=Outcome.HOLD,
+    duties=frozenset(),
+    certain=False,
+    says="No rule was asked, so nobody has judged this.",
+    harm=Harm.UNREADABLE,
+    cite="Terms of use: nothing passes unjudged",
+    url="",
+    jurisdiction="floor",
+    ground=Ground.TERMS,
+    facts=(),
+)
+"""Why an empty policy stops everything: no answer is never a yes."""
 
 
 def decide(policy: Policy, findings: Findings, day: date) -> Decision:
     """Apply every rule that cannot be ruled out; the gravest outcome wins and all duties stand.
 
     Rules whose provision is not yet in force on `day` are run in shadow and bind nobody;
-    rules whose provision has ended are not run at all.
+    rules whose provision has ended are not run at all. A policy without rules holds everything.
     """
+    if not policy.rules:
+        return Decision(policy.version, policy.stage, day, UNJUDGED.outcome, UNJUDGED.duties, (UNJUDGED,))
     held = [(rule, truth(rule.when, findings)) for rule in policy.rules]
     held = [(rule, value) for rule, value in held if value is not Truth.FALSE]
     binding = [pair for pair in held if pair[0].provision.in_force(day)]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from consentry.core.content import Stage
-from consentry.core.law import Duty, Ground
+from consentry.core.law import ACCUSING, Duty, Ground
 from consentry.core.policy import Harm, Outcome
 
 
@@ -83,3 +83,9 @@ class Decision:
         """Whether it is stopped only because somebody could not look."""
         stopping = [reason for reason in self.reasons if reason.outcome > Outcome.LABEL]
         return bool(stopping) and not any(reason.certain for reason in stopping)
+
+    @property
+    def owed(self) -> frozenset[Duty]:
+        """The duties to carry out: those that weigh on somebody only if a reason for them is certain."""
+        certain = frozenset(duty for reason in self.reasons if reason.certain for duty in reason.duties)
+        return certain | (self.duties - ACCUSING)

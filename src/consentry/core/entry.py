@@ -117,9 +117,14 @@ def _reason_record(reason: Reason) -> dict[str, object]:
     return {
         "rule": reason.rule,
         "outcome": reason.outcome.name.lower(),
+        "duties": sorted(duty.value for duty in reason.duties),
         "certain": reason.certain,
+        "says": reason.says,
+        "harm": reason.harm.value,
         "cite": reason.cite,
+        "url": reason.url,
         "jurisdiction": reason.jurisdiction,
+        "ground": reason.ground.value,
         "facts": [
             {"measure": fact.measure, "threshold": fact.threshold, "score": _number(fact.score)}
             for fact in reason.facts

@@ -3,7 +3,8 @@
     Trouble
     ├── CallerTrouble            the request is at fault: 4xx
     │   ├── BadInput             400  something in it cannot be used
-    │   ├── NotAllowed           401/403  the key is missing, wrong, expired or too narrow
+    │   ├── NotAllowed           401  the key is missing, wrong or expired
+    │   │   └── Forbidden        403  the key is good, but not for this
     │   ├── NotFound             404  there is no such thing
     │   ├── RouteNotGated        404  the gate does not know this route
     │   ├── TooLarge             413  over a stated limit
@@ -51,11 +52,19 @@ class BadInput(CallerTrouble):
 
 
 class NotAllowed(CallerTrouble):
-    """The key is missing, wrong, expired or too narrow."""
+    """The key is missing, wrong or expired."""
 
     status = 401
     code = "invalid_api_key"
     next_step = "Send a valid key as `Authorization: Bearer …`, or ask the operator for one."
+
+
+class Forbidden(NotAllowed):
+    """The key is good, but not for this."""
+
+    status = 403
+    code = "insufficient_scope"
+    next_step = "Use a key with this scope; `consentry key create --scopes …` makes one."
 
 
 class NotFound(CallerTrouble):

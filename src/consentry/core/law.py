@@ -59,6 +59,10 @@ class Duty(StrEnum):
     """Count it against the account that asked."""
 
 
+ACCUSING = frozenset({Duty.PRESERVE, Duty.REPORT_CSEA, Duty.STRIKE})
+"""Duties that weigh on somebody, so that they rest on what was seen and never on an outage."""
+
+
 @dataclass(frozen=True, slots=True)
 class Provision:
     """One citable duty, in force over a half-open interval of days."""
@@ -119,3 +123,7 @@ class Jurisdiction:
     """Its duties."""
     clocks: tuple[LegalClock, ...]
     """Its clocks."""
+    covers: frozenset[str] = frozenset()
+    """Other codes that mean this place, such as `fr` for `eu`, in lower case."""
+    always: bool = False
+    """True for the floor and for terms: they count wherever anybody is."""

@@ -7,6 +7,7 @@ arithmetic (Kleene's strong logic: AND is the minimum, OR the maximum).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
@@ -89,11 +90,15 @@ Condition = AtLeast | AllOf | AnyOf | NoneOf
 
 
 def truth(condition: Condition, findings: Findings) -> Truth:
-    """Whether `condition` holds, given `findings`. A score outside 0..1 is nobody's score: unknown."""
+    """Whether `condition` holds, given `findings`.
+
+    A score outside 0..1 is nobody's score, and nothing can be held against a threshold that is
+    no number: both are unknown.
+    """
     match condition:
         case AtLeast(measure, threshold):
             finding = findings.get(measure)
-            if not isinstance(finding, Seen) or not 0.0 <= finding.score <= 1.0:
+            if not isinstance(finding, Seen) or not 0.0 <= finding.score <= 1.0 or math.isnan(threshold):
                 return Truth.UNKNOWN
             return Truth.TRUE if finding.score >= threshold else Truth.FALSE
         case AllOf(parts):

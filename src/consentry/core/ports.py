@@ -34,6 +34,22 @@ class Ids(Protocol):
         """A fresh identifier that nobody can guess, such as `dec_…`."""
 
 
+class Passphrases(Protocol):
+    """How somebody without an account proves that a case is theirs."""
+
+    def reference(self) -> str:
+        """A fresh case reference, such as `C-7KQ2-M4XD`, without letters that look alike."""
+
+    def make(self) -> str:
+        """A fresh passphrase of six words (77 bits). It is shown once and never stored."""
+
+    def digest(self, reference: str, passphrase: str) -> str:
+        """What is stored instead: a slow, salted, peppered digest bound to the reference."""
+
+    def matches(self, digest: str, reference: str, passphrase: str) -> bool:
+        """Whether `passphrase` is the one; takes as long for a wrong one or an empty digest."""
+
+
 class Signal(Protocol):
     """One way of looking at content."""
 
@@ -155,11 +171,52 @@ class ApiKey:
     """Whether it was taken back."""
 
 
-class Transaction(Protocol):
-    """A set of changes that happen together or not at all. Reading inside it sees its own writes."""
+class Snapshot(Protocol):
+    """What is stored, as it was at one moment. Reading waits for no writer."""
 
     def now(self) -> datetime:
-        """The present moment, read after the write lock is held; the database's on PostgreSQL."""
+        """The present moment (UTC); the database's on PostgreSQL. In a transaction, read under its lock."""
+
+    def case(self, case_id: str) -> Case:
+        """The case with `case_id`. Raises NotFound."""
+
+    def cases(self, *, running: bool) -> Sequence[Case]:
+        """Cases whose clock runs (or has stopped), soonest deadline first."""
+
+    def copy(self, copy_id: str) -> Copy:
+        """The copy with `copy_id`. Raises NotFound."""
+
+    def copies(self, case_id: str) -> Sequence[Copy]:
+        """Every copy of a case, in the order found."""
+
+    def known(self, known_id: str) -> Known:
+        """The known picture with `known_id`. Raises NotFound."""
+
+    def known_of(self, case_id: str) -> Sequence[Known]:
+        """Every picture known from a case."""
+
+    def known_since(self, change: int, limit: int) -> Sequence[tuple[int, Known]]:
+        """Known pictures that changed after `change`, with the number of their change, in order."""
+
+    def key(self, key_id: str) -> ApiKey:
+        """The key with `key_id`. Raises NotFound."""
+
+    def keys(self) -> Sequence[ApiKey]:
+        """Every key, in the order made."""
+
+    def secret(self, name: str) -> str:
+        """The digest under `name`. Raises NotFound."""
+
+    def consent(self, consent_id: str) -> Consent:
+        """The consent with `consent_id`. Raises NotFound."""
+
+
+class Transaction(Snapshot, Protocol):
+    """A set of changes that happen together or not at all. Reading inside it sees its own writes.
+
+    Transactions run one after another and do not nest, so keep them short: nothing waits for the
+    network inside one.
+    """
 
     def append(self, kind: Kind, record: Mapping[str, object]) -> int:
         """Write `record` into the log and return its index. If this fails, nothing may leave."""
@@ -167,35 +224,17 @@ class Transaction(Protocol):
     def add_case(self, case: Case) -> None:
         """Store a new case. Raises Conflict if its id is taken."""
 
-    def case(self, case_id: str) -> Case:
-        """The case with `case_id`. Raises NotFound."""
-
     def save_case(self, case: Case) -> Case:
         """Replace the version that was read; returns it with its new version. Raises Conflict."""
-
-    def cases(self, *, running: bool) -> Sequence[Case]:
-        """Cases whose clock runs (or has stopped), soonest deadline first."""
 
     def add_copy(self, copy: Copy) -> bool:
         """Store a copy; False if the case already has that platform and item."""
 
-    def copy(self, copy_id: str) -> Copy:
-        """The copy with `copy_id`. Raises NotFound."""
-
     def save_copy(self, copy: Copy) -> None:
         """Replace a copy."""
 
-    def copies(self, case_id: str) -> Sequence[Copy]:
-        """Every copy of a case, in the order found."""
-
     def add_known(self, known: Known) -> None:
         """Store a known picture, or replace the one with its id. It matches from the next look."""
-
-    def known(self, known_id: str) -> Known:
-        """The known picture with `known_id`. Raises NotFound."""
-
-    def known_since(self, change: int, limit: int) -> Sequence[tuple[int, Known]]:
-        """Known pictures that changed after `change`, with the number of their change, in order."""
 
     def enqueue(self, job: Job) -> bool:
         """Store a job; False if one with its dedup key was ever stored."""
@@ -206,23 +245,11 @@ class Transaction(Protocol):
     def add_key(self, key: ApiKey) -> None:
         """Store an API key, or replace the one with its id."""
 
-    def key(self, key_id: str) -> ApiKey:
-        """The key with `key_id`. Raises NotFound."""
-
-    def keys(self) -> Sequence[ApiKey]:
-        """Every key, in the order made."""
-
     def put_secret(self, name: str, digest: str) -> None:
         """Keep the digest of a passphrase under `name`, such as a case reference."""
 
-    def secret(self, name: str) -> str:
-        """The digest under `name`. Raises NotFound."""
-
     def add_consent(self, consent: Consent) -> None:
         """Store a consent, or replace the one with its id."""
-
-    def consent(self, consent_id: str) -> Consent:
-        """The consent with `consent_id`. Raises NotFound."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +272,9 @@ class Store(Protocol):
     def begin(self) -> AbstractContextManager[Transaction]:
         """A transaction: committed at the end of the block, rolled back if it raises."""
 
+    def read(self) -> AbstractContextManager[Snapshot]:
+        """For reading only: it takes no lock and waits for no writer. Prefer it where nothing is written."""
+
     def claim(self, count: int, lease_seconds: float) -> Sequence[Job]:
         """Up to `count` due jobs, each leased to the caller under a new fencing token."""
 
@@ -252,7 +282,7 @@ class Store(Protocol):
         """Give a claimed job back, to run again later. Does nothing if the lease was lost."""
 
     def queue(self) -> Mapping[str, int]:
-        """How many jobs are `ready`, `leased`, `done` and `late` (due for over a minute)."""
+        """How many jobs are `ready`, `leased`, `done`, `dead` (tried too often), and `late` (by a minute)."""
 
     def size(self) -> int:
         """How many lines the log has."""

@@ -7,6 +7,7 @@ that lacks something is refused while the person is still there to add it, never
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -17,6 +18,15 @@ MAX_TEXT = 5_000
 
 MAX_PLACES = 100
 """Most addresses in one report."""
+
+MAX_URL = 2_048
+"""Longest web address, in characters (the limit of the sitemaps protocol)."""
+
+MAX_LINE = 320
+"""Longest name or e-mail address, in characters (RFC 3696: 64, the sign, and 255)."""
+
+ADDRESS = re.compile(r"https?://[^/\s]\S*")
+"""A full web address: a scheme, a host, and no space anywhere."""
 
 
 class Standing(StrEnum):
@@ -59,13 +69,20 @@ class ReportEvent(StrEnum):
 
 REPORT_TABLE: dict[tuple[ReportState, ReportEvent], ReportState] = {
     (ReportState.RECEIVED, ReportEvent.ACCEPT): ReportState.ACCEPTED,
+    (ReportState.RECEIVED, ReportEvent.WITHDRAW): ReportState.WITHDRAWN,
     (ReportState.RECEIVED, ReportEvent.CHILD_SIGN): ReportState.HANDED_OVER,
     (ReportState.ACCEPTED, ReportEvent.CHILD_SIGN): ReportState.HANDED_OVER,
     (ReportState.ACCEPTED, ReportEvent.WITHDRAW): ReportState.WITHDRAWN,
     (ReportState.ACCEPTED, ReportEvent.CLOSE): ReportState.CLOSED,
     (ReportState.CLOSED, ReportEvent.WITHDRAW): ReportState.WITHDRAWN,
+    (ReportState.CLOSED, ReportEvent.CHILD_SIGN): ReportState.HANDED_OVER,
+    (ReportState.WITHDRAWN, ReportEvent.CHILD_SIGN): ReportState.HANDED_OVER,
+    (ReportState.HANDED_OVER, ReportEvent.CHILD_SIGN): ReportState.HANDED_OVER,
 }
-"""From a state, by an event, to a state. What is missing is forbidden."""
+"""From a state, by an event, to a state. What is missing is forbidden.
+
+From every state a sign of a child leads to specialist staff, and nothing leads back.
+"""
 
 
 def step(state: ReportState, event: ReportEvent) -> ReportState:
@@ -107,23 +124,22 @@ class Report:
 
 def check(report: Report) -> None:
     """Refuse what the law would let a platform ignore. Raises BadInput naming the field."""
-    if not report.urls:
-        raise _missing("urls", "say where the picture is")
-    if len(report.urls) > MAX_PLACES:
-        raise _missing("urls", f"send at most {MAX_PLACES} addresses in one report")
-    if not all(url.startswith(("https://", "http://")) for url in report.urls):
-        raise _missing("urls", "give each place as a full web address")
-    if not report.declares_intimate:
-        raise _missing("declares_intimate", "confirm that it is an intimate image")
-    if not report.good_faith:
-        raise _missing("good_faith", "confirm that what you say is true as far as you know")
-    if not report.statement.strip():
-        raise _missing("statement", "say in a sentence why it should not be there")
-    if len(report.statement) > MAX_TEXT:
-        raise _missing("statement", f"use at most {MAX_TEXT} characters")
-    if not report.signature.strip():
-        raise _missing("signature", "type a name as your signature")
+    demands = (
+        ("urls", bool(report.urls), "say where the picture is"),
+        ("urls", len(report.urls) <= MAX_PLACES, f"send at most {MAX_PLACES} addresses in one report"),
+        ("urls", all(map(_is_address, report.urls)), "give each place as a full web address"),
+        ("declares_intimate", report.declares_intimate, "confirm that it is an intimate image"),
+        ("good_faith", report.good_faith, "confirm that what you say is true as far as you know"),
+        ("statement", bool(report.statement.strip()), "say in a sentence why it should not be there"),
+        ("statement", len(report.statement) <= MAX_TEXT, f"use at most {MAX_TEXT} characters"),
+        ("signature", bool(report.signature.strip()), "type a name as your signature"),
+        ("signature", len(report.signature) <= MAX_LINE, f"use at most {MAX_LINE} characters"),
+        ("contact", len(report.contact) <= MAX_LINE, f"use at most {MAX_LINE} characters"),
+    )
+    for param, met, what in demands:
+        if not met:
+            raise BadInput(f"Please {what}.", code="report_incomplete", param=param)
 
 
-def _missing(param: str, what: str) -> BadInput:
-    return BadInput(f"Please {what}.", code="report_incomplete", param=param)
+def _is_address(url: str) -> bool:
+    return len(url) <= MAX_URL and ADDRESS.fullmatch(url) is not None

@@ -1,0 +1,165 @@
+"""Everything the store knows, ready to be searched: reported pictures, banks' lists, uploads.
+
+It follows the store by the numbers of its changes: before each search it reads what changed
+since the last one, which is one small query when nothing did. A withdrawn picture matches
+nothing from the next search on, in every process. If the store does not answer, the search
+fails, because an old answer might miss the picture somebody reported a minute ago.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from threading import Lock
+
+import numpy as np
+from numpy.typing import NDArray
+
+from consentry.core.match import PDQ_BITS, Hashes, Match, Method
+from consentry.core.ports import Known, Store
+from consentry.matching.index import Index
+
+UPLOADS = "upload"
+"""The source of pictures that platforms accepted earlier."""
+
+BATCH = 1000
+"""Changes read at a time."""
+
+SLOTS = 1 << 16
+"""Room for the hashes of one entry; 128 stills with 40 views each need 5,120."""
+
+BYTES = PDQ_BITS // 8
+"""Bytes in a PDQ hash."""
+
+
+def everything(_source: str) -> bool:
+    """Every source."""
+    return True
+
+
+def uploaded(source: str) -> bool:
+    """Pictures accepted earlier: where copies of a reported picture are looked for."""
+    return source == UPLOADS
+
+
+def reported(source: str) -> bool:
+    """Pictures of cases and banks: what must not come in or out again."""
+    return source != UPLOADS
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What is remembered of a known picture; its PDQ hashes are in the index."""
+
+    id: str
+    """Its identifier in the store."""
+    source: str
+    """Where it is known from."""
+    case: str
+    """The case it was reported in, if any."""
+    sha256: str
+    """The digest of its bytes; empty if nobody told us."""
+    slots: int
+    """How many of its hashes are in the index."""
+
+
+class KnownPictures:
+    """Finds known pictures of the sources it was made for. Safe to share between threads."""
+
+    def __init__(self, store: Store, wanted: Callable[[str], bool] = everything) -> None:
+        """Follow `store`; keep only entries whose source is `wanted`."""
+        self._store = store
+        self._wanted = wanted
+        self._lock = Lock()
+        self._change = 0
+        self._next = 0
+        self._index = Index()
+        self._entries: dict[int, Entry] = {}
+        self._numbers: dict[str, int] = {}
+        self._by_bytes: dict[str, frozenset[int]] = {}
+
+    def find(self, hashes: Hashes, radius: int) -> Sequence[Match]:
+        """Every active known picture with the same bytes, or within `radius` bits; nearest first.
+
+        A picture with too little in it (`hashes.good`) is found by its bytes only. Raises what
+        the store raises if it cannot be read.
+        """
+        with self._lock:
+            self._follow()
+            exact = [self._entries[number] for number in self._by_bytes.get(hashes.sha256, ())]
+        found = {entry.id: _match(entry, Method.EXACT, 0, "") for entry in exact}
+        for match in self._near(hashes, radius):
+            found.setdefault(match.entry, match)
+        return sorted(found.values(), key=lambda match: (match.distance, match.method, match.entry))
+
+    def _near(self, hashes: Hashes, radius: int) -> Iterable[Match]:
+        """Near matches, nearest first, an entry perhaps more than once."""
+        if not hashes.good or not hashes.pdq:
+            return []
+        queries, ids, bits = self._index.search(_array(hashes.pdq), radius)
+        rows = zip(bits.tolist(), queries.tolist(), ids.tolist(), strict=True)
+        found = ((*divmod(id_, SLOTS), query, distance) for distance, query, id_ in sorted(rows))
+        return [
+            _match(entry, Method.NEAR, distance, "" if slot == query == 0 else "another view")
+            for number, slot, query, distance in found
+            if (entry := self._entries.get(number)) is not None
+        ]
+
+    def _follow(self) -> None:
+        """Read every change since the last one read."""
+        while True:
+            with self._store.read() as tx:
+                changes = tx.known_since(self._change, BATCH)
+            if not changes:
+                return
+            self._apply({known.id: known for _, known in changes})
+            self._change = changes[-1][0]
+            if len(changes) < BATCH:
+                return
+
+    def _apply(self, changed: Mapping[str, Known]) -> None:
+        """Forget the old state of every changed entry, then learn the new one of those still active."""
+        old = [self._numbers[id_] for id_ in changed if id_ in self._numbers]
+        self._index.remove(_ids((number, self._entries[number].slots) for number in old))
+        for number in old:
+            self._forget(number)
+        new = [known for known in changed.values() if known.active and self._wanted(known.source)]
+        added = [(self._learn(known), _searchable(known)) for known in new]
+        pdq = [hash_ for _, hashes in added for hash_ in hashes]
+        if pdq:
+            self._index.add(_ids((number, len(hashes)) for number, hashes in added), _array(pdq))
+
+    def _learn(self, known: Known) -> int:
+        number, self._next = self._next, self._next + 1
+        digest = known.hashes.sha256
+        self._entries[number] = Entry(known.id, known.source, known.case, digest, len(_searchable(known)))
+        self._numbers[known.id] = number
+        if digest:
+            self._by_bytes[digest] = self._by_bytes.get(digest, frozenset()) | {number}
+        return number
+
+    def _forget(self, number: int) -> None:
+        entry = self._entries.pop(number)
+        del self._numbers[entry.id]
+        rest = self._by_bytes.pop(entry.sha256, frozenset()) - {number}
+        if rest:
+            self._by_bytes[entry.sha256] = rest
+
+
+def _searchable(known: Known) -> tuple[bytes, ...]:
+    """The hashes that may be searched for: none of a picture with too little in it."""
+    return known.hashes.pdq[:SLOTS] if known.hashes.good else ()
+
+
+def _ids(counted: Iterable[tuple[int, int]]) -> NDArray[np.uint64]:
+    """Index ids of entries: the entry's number, then the place of the hash within it."""
+    runs = [np.arange(slots, dtype=np.uint64) + np.uint64(number * SLOTS) for number, slots in counted]
+    return np.concatenate([np.empty(0, np.uint64), *runs])
+
+
+def _array(hashes: Sequence[bytes]) -> NDArray[np.uint8]:
+    return np.frombuffer(b"".join(hashes), np.uint8).reshape(len(hashes), BYTES)
+
+
+def _match(entry: Entry, method: Method, distance: int, view: str) -> Match:
+    return Match(entry.id, entry.source, method, distance, entry.case, view)

@@ -1,0 +1,84 @@
+"""`consentry key`: keys for programs."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+
+import click
+
+from consentry.cli.common import plain_errors, settings_from, show
+from consentry.core.entry import stamp
+from consentry.flows.access import SCOPES, Access
+from consentry.wiring import open_access
+
+
+@click.group()
+def key() -> None:
+    """Make, list and take back keys for programs."""
+
+
+_DATA = click.option("--data", default=None, help="The data directory.")
+_DATABASE = click.option("--database", default=None, help="SQLAlchemy URL, if not in the data directory.")
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+@key.command(epilog="Example: consentry key create --data ./data --scopes gate,screen --label shop")
+@_DATA
+@_DATABASE
+@click.option("--scopes", required=True, help=f"What it may do: {', '.join(sorted(SCOPES))}.")
+@click.option("--label", default="", help="What you call it.")
+@click.option("--tier", default="", help="What the account pays for: recorded, never weighed.")
+@click.option("--days", default=365, show_default=True, help="How long it lasts.")
+@_JSON
+@plain_errors
+def create(scopes: str, label: str, tier: str, days: int, as_json: bool, **options: object) -> None:
+    """Make a key and show it once."""
+    wanted = frozenset(scope.strip() for scope in scopes.split(",") if scope.strip())
+    with _access(options) as access:
+        made, shown = access.make(label, wanted, tier, timedelta(days=days))
+    record = {"key": shown, "id": made.id, "scopes": sorted(made.scopes), "expires": stamp(made.expires)}
+    show(record, as_json=as_json)
+
+
+@key.command(name="list", epilog="Example: consentry key list --data ./data --json")
+@_DATA
+@_DATABASE
+@_JSON
+@plain_errors
+def list_keys(as_json: bool, **options: object) -> None:
+    """List keys; what is secret of them is not stored."""
+    with _access(options) as access, access.store.read() as snapshot:
+        every = snapshot.keys()
+        for found in every:
+            record: dict[str, object] = {
+                "id": found.id,
+                "label": found.label,
+                "scopes": sorted(found.scopes),
+                "expires": stamp(found.expires),
+                "revoked": found.revoked,
+            }
+            show(record, as_json=as_json)
+
+
+@key.command(epilog="Example: consentry key revoke 4kq… --data ./data")
+@click.argument("key_id")
+@_DATA
+@_DATABASE
+@_JSON
+@plain_errors
+def revoke(key_id: str, as_json: bool, **options: object) -> None:
+    """Take a key back, at once."""
+    with _access(options) as access:
+        found = access.revoke(key_id)
+    show({"id": found.id, "revoked": found.revoked}, as_json=as_json)
+
+
+@contextlib.contextmanager
+def _access(options: Mapping[str, object]) -> Iterator[Access]:
+    access = open_access(settings_from(options))
+    try:
+        yield access
+    finally:
+        access.store.close()

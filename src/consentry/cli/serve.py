@@ -1,0 +1,100 @@
+"""`consentry serve` and `consentry work`: the server, and workers beside it."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import signal
+import threading
+import time
+from collections.abc import Iterator
+
+import click
+import uvicorn
+
+from consentry import wiring
+from consentry.cli.common import plain_errors, settings_from, settings_options
+from consentry.jobs import Worker
+from consentry.web.app import create_app
+
+
+@click.command(epilog="Example: consentry serve --data ./data --port 8321 --upstream drawing:")
+@settings_options
+@plain_errors
+def serve(**options: object) -> None:
+    """Serve every door over HTTP, until interrupted."""
+    settings = settings_from(options)
+    quiet_logs()
+    with wiring.build(settings) as system, _working(system):
+        _server(system).run()
+
+
+@click.command(epilog="Example: consentry work --data ./data")
+@settings_options
+@plain_errors
+def work(**options: object) -> None:
+    """Carry out due jobs beside the server, until interrupted."""
+    settings = settings_from(options)
+    quiet_logs()
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    with wiring.build(settings) as system:
+        Worker(system.store, system.takedown.run).until(stop)
+
+
+@contextlib.contextmanager
+def serving(system: wiring.System) -> Iterator[str]:
+    """Serve `system` from a thread while the block runs; gives the address. Used by demo and tests."""
+    server = _server(system)
+    thread = threading.Thread(target=server.run, name="server", daemon=True)
+    with system, _working(system):
+        thread.start()
+        while not server.started and thread.is_alive():
+            time.sleep(0.01)
+        try:
+            yield f"http://{system.settings.host}:{system.settings.port}"
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+@contextlib.contextmanager
+def _working(system: wiring.System) -> Iterator[None]:
+    """Carry out due jobs in threads while the block runs."""
+    stop = threading.Event()
+    worker = Worker(system.store, system.takedown.run)
+    threads = [
+        threading.Thread(target=worker.until, args=(stop,), name=f"worker-{number}")
+        for number in range(system.settings.workers)
+    ]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+
+
+def _server(system: wiring.System) -> uvicorn.Server:
+    """The server, without an access log, so that nobody's address is written anywhere."""
+    return uvicorn.Server(
+        uvicorn.Config(
+            create_app(system),
+            host=system.settings.host,
+            port=system.settings.port,
+            access_log=False,
+            server_header=False,
+            log_level="warning",
+            timeout_graceful_shutdown=5,
+        )
+    )
+
+
+def quiet_logs() -> None:
+    """One line an event, with identifiers and causes; no address, no body, no name."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    for noisy in ("httpx2", "httpcore2", "alembic", "numba"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)

@@ -1,0 +1,109 @@
+"""Look, decide, record: the three steps that every door shares, in that order.
+
+1. Every signal looks. One that fails, hangs or keeps silent has not looked, and that is said.
+2. The policy of the stage decides, for the place and the day.
+3. The decision goes into the log. If it cannot, nothing else happens.
+"""
+
+from __future__ import annotations
+
+import concurrent.futures
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from consentry.core.content import Stage, Subject
+from consentry.core.decide import decide
+from consentry.core.decision import Decision
+from consentry.core.entry import Kind, decision_record
+from consentry.core.finding import Finding, Findings, Unavailable, by_signal
+from consentry.core.policy import Policy
+from consentry.core.ports import Clock, Ids, Signal, Store, Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A decision that has been written down."""
+
+    id: str
+    """The decision's identifier, given to whoever asked."""
+    decision: Decision
+    """What was decided."""
+    findings: Findings
+    """What it rests on."""
+    place: int
+    """Its index in the log."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """The eyes, the rules, the memory and the calendar of one stage."""
+
+    stage: Stage
+    """The stage it judges."""
+    signals: Sequence[Signal]
+    """The signals that can look at this stage."""
+    policy: Callable[[str], Policy]
+    """The policy for a place; `""` if nobody knows where."""
+    store: Store
+    """Where the log is."""
+    clock: Clock
+    """What day it is."""
+    ids: Ids
+    """Where identifiers come from."""
+    pool: concurrent.futures.Executor
+    """Where signals look side by side."""
+    patience: float
+    """Seconds all signals together may take."""
+    watch: Callable[[Decision, Findings], None] = field(default=lambda _decision, _findings: None)
+    """Told of every decision, for figures; it cannot change anything."""
+
+    def __call__(
+        self,
+        subject: Subject | None,
+        *,
+        known: Findings,
+        place: str,
+        context: Mapping[str, object],
+        also: Callable[[Transaction, Judged], None] | None = None,
+    ) -> Judged:
+        """Judge `subject` in the light of what is `known`, and write the decision down.
+
+        `context` goes into the record: identifiers and digests, never a prompt or a picture.
+        `also` is carried out in the same transaction as the record: both happen or neither.
+        Raises SafetyUnavailable if the record cannot be written.
+        """
+        looked = self._look(subject) if subject is not None else {}
+        findings = {**known, **looked}
+        decision = decide(self.policy(place), findings, self.clock.now().date())
+        decision_id = self.ids.new("dec")
+        record = decision_record(decision_id, decision, findings, context)
+        with self.store.begin() as tx:
+            index = tx.append(Kind.DECISION, record)
+            judged = Judged(decision_id, decision, findings, index)
+            if also is not None:
+                also(tx, judged)
+        self.watch(decision, findings)
+        return judged
+
+    def _look(self, subject: Subject) -> dict[str, Finding]:
+        started = {self.pool.submit(signal.look, subject): signal for signal in self.signals}
+        concurrent.futures.wait(started, timeout=self.patience)
+        found = (finding for task, signal in started.items() for finding in _answer(task, signal))
+        return by_signal(found)
+
+
+def _answer(task: concurrent.futures.Future[Sequence[Finding]], signal: Signal) -> Iterator[Finding]:
+    """One finding for every measure the signal promised: its own words, or that it could not look."""
+    brought, why = _brought(task)
+    for measure in sorted(signal.measures):
+        yield brought.get(measure, Unavailable(measure, why))
+
+
+def _brought(task: concurrent.futures.Future[Sequence[Finding]]) -> tuple[dict[str, Finding], str]:
+    if not task.done():
+        task.cancel()
+        return {}, "timeout"
+    try:
+        return by_signal(task.result()), "no answer"
+    except Exception as error:  # noqa: BLE001 - whatever went wrong, the signal did not look
+        return {}, type(error).__name__

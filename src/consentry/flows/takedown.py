@@ -1,0 +1,246 @@
+"""From a reported picture to proof that every copy is gone. Each step is a job that may be repeated.
+
+1. Hide: the platform takes the copy out of public view, under a key that makes repeating it harmless.
+2. Trace: the picture is fetched by the moderators' door and hashed; from that moment a new upload
+   of it is refused, and every copy accepted before is found and hidden the same way.
+3. Verify: the public address is fetched again, as a visitor would. Only a picture that is not
+   there counts as gone; when every copy is, the clock stops.
+4. Watch: an hour before the deadline, a case that still runs is raised with a person.
+
+Each step reads, acts outside, and then writes in one transaction: the copy's new state, the line
+in the log, the follow-up jobs, and the end of the job itself. Whoever is killed in between leaves
+the job to the next worker, and the key keeps the platform from doing anything twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from consentry.core.case import STOPPED, Case, CaseEvent, CaseState, Copy, CopyEvent, CopyState
+from consentry.core.entry import Kind, stamp
+from consentry.core.errors import NotFound, UpstreamTrouble
+from consentry.core.match import NEAR, Hashes, Match, Method
+from consentry.core.ports import (
+    Blobs,
+    Decoder,
+    Finder,
+    Hasher,
+    Ids,
+    Job,
+    Known,
+    Platform,
+    Sighting,
+    Store,
+    Transaction,
+)
+
+CASES = "case"
+"""The source under which pictures of cases are known."""
+
+HIDE_AGAIN = 3
+"""After how many looks that still find the picture the order to hide is given again, under a new key."""
+
+EVIDENCE = "evidence"
+"""The purpose under which a hidden picture is preserved, encrypted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Takedown:
+    """The steps of a takedown. `run` carries out one job; it raises if the job must be tried again."""
+
+    store: Store
+    """Where cases and jobs are kept."""
+    platforms: Mapping[str, Platform]
+    """Every platform we can act on."""
+    decoder: Decoder
+    """Reads the reported picture."""
+    hasher: Hasher
+    """Hashes it."""
+    uploads: Finder
+    """Finds copies among pictures accepted before."""
+    blobs: Blobs
+    """Preserves the evidence."""
+    ids: Ids
+    """Where identifiers come from."""
+
+    def run(self, job: Job) -> None:
+        """Carry out `job` and finish it. Raises UpstreamTrouble, Conflict or LostLease to try again."""
+        steps = {
+            "hide": self._hide,
+            "trace": self._trace,
+            "verify": self._verify,
+            "restore": self._restore,
+            "watch": self._watch,
+        }
+        steps[job.kind](job)
+
+    def _hide(self, job: Job) -> None:
+        copy, case = self._read(job)
+        if case.state in {CaseState.REFUSED, CaseState.WITHDRAWN}:
+            return self._drop(job)
+        event = self._order_to_hide(copy)
+        with self.store.begin() as tx:
+            copy = tx.copy(copy.id)
+            self._save(tx, copy.after(CopyEvent.HIDE, tx.now()), job, event)
+            tx.enqueue(_follow(job, "trace" if _is_traced(copy, case) else "verify", copy, tx.now()))
+            self._advance(tx, copy.case)
+            tx.finish(job)
+        return None
+
+    def _order_to_hide(self, copy: Copy) -> str:
+        """What became of the order; a picture the platform no longer has still needs proof."""
+        try:
+            self.platforms[copy.platform].hide(copy.item, copy.id)
+        except NotFound:
+            return "was_not_there"
+        return "hidden"
+
+    def _trace(self, job: Job) -> None:
+        copy, _ = self._read(job)
+        hashes, evidence = self._fetch(copy)
+        matches = self._copies_of(hashes) if hashes else ()
+        with self.store.begin() as tx:
+            now = tx.now()
+            if hashes:
+                tx.add_known(_case_picture(copy, hashes))
+            for match in matches:
+                self._add_copy(tx, copy, match, now)
+            tx.append(
+                Kind.COPY,
+                {"copy": copy.id, "case": copy.case, "event": "traced", "evidence": evidence,
+                 "copies": len(matches)},
+            )  # fmt: skip
+            tx.enqueue(_follow(job, "verify", copy, now))
+            tx.finish(job)
+
+    def _verify(self, job: Job) -> None:
+        copy, case = self._read(job)
+        if case.state in {CaseState.REFUSED, CaseState.WITHDRAWN}:
+            return self._drop(job)
+        sighting = self.platforms[copy.platform].verify(copy.url)
+        if not sighting.gone:
+            if job.attempts % HIDE_AGAIN == 0:
+                self.platforms[copy.platform].hide(copy.item, f"{copy.id}:{job.attempts}")
+            raise UpstreamTrouble("The public address still shows the picture.", code="still_public")
+        with self.store.begin() as tx:
+            copy = tx.copy(copy.id)
+            self._save(tx, copy.after(CopyEvent.VERIFY, tx.now()), job, "gone", sighting)
+            self._advance(tx, copy.case)
+            tx.finish(job)
+        return None
+
+    def _restore(self, job: Job) -> None:
+        copy, _ = self._read(job)
+        self.platforms[copy.platform].restore(copy.item, f"{copy.id}:restore")
+        with self.store.begin() as tx:
+            copy = tx.copy(copy.id)
+            self._save(tx, copy.after(CopyEvent.RESTORE, tx.now()), job, "restored")
+            tx.finish(job)
+
+    def _watch(self, job: Job) -> None:
+        with self.store.begin() as tx:
+            case = tx.case(job.payload["case"])
+            if case.running:
+                tx.append(Kind.CASE, {"case": case.id, "event": "last_hour", "due": stamp(case.due)})
+            tx.finish(job)
+
+    def _read(self, job: Job) -> tuple[Copy, Case]:
+        with self.store.read() as snapshot:
+            copy = snapshot.copy(job.payload["copy"])
+            return copy, snapshot.case(copy.case)
+
+    def _drop(self, job: Job) -> None:
+        with self.store.begin() as tx:
+            tx.finish(job)
+
+    def _fetch(self, copy: Copy) -> tuple[Hashes | None, str]:
+        """The reported picture's hashes, and where its bytes are preserved; nothing if it left already."""
+        try:
+            data = self.platforms[copy.platform].fetch(copy.item)
+        except NotFound:
+            return None, ""
+        evidence = self.blobs.put(data, EVIDENCE)
+        picture = self.decoder.decode(data)
+        return (self.hasher.views(picture) if picture.frames else None), evidence
+
+    def _copies_of(self, hashes: Hashes) -> Sequence[Match]:
+        nearest: dict[str, Match] = {}
+        for match in self.uploads.find(hashes, NEAR):
+            nearest.setdefault(match.entry, match)
+        return tuple(nearest.values())
+
+    def _add_copy(self, tx: Transaction, found_by: Copy, match: Match, now: datetime) -> None:
+        """One more copy, with how it was found and how far it is, and the order to hide it."""
+        known = tx.known(match.entry)
+        copy = Copy(
+            id=self.ids.new("cpy"),
+            case=found_by.case,
+            platform=known.platform,
+            item=known.item,
+            url=known.url,
+            method=match.method,
+            distance=match.distance,
+        )
+        if known.platform not in self.platforms or not tx.add_copy(copy):
+            return
+        tx.append(
+            Kind.COPY,
+            {"copy": copy.id, "case": copy.case, "event": "found", "method": copy.method.value,
+             "distance": copy.distance, "view": match.view, "platform": copy.platform},
+        )  # fmt: skip
+        tx.enqueue(Job("hide", {"copy": copy.id}, f"hide:{copy.id}", now))
+        case = tx.case(copy.case)
+        if case.state in {CaseState.HIDDEN, CaseState.REMOVED}:
+            tx.save_case(case.after(CaseEvent.COPY_FOUND, now))
+
+    def _save(
+        self, tx: Transaction, copy: Copy, job: Job, event: str, sighting: Sighting | None = None
+    ) -> None:
+        """The copy's new state, and its receipt in the log."""
+        receipt: dict[str, object] = {
+            "copy": copy.id,
+            "case": copy.case,
+            "event": event,
+            "method": copy.method.value,
+            "distance": copy.distance,
+            "attempts": job.attempts,
+        }
+        if sighting is not None:
+            receipt |= {"seen": stamp(sighting.at), "status": sighting.status}
+        tx.append(Kind.COPY, receipt)
+        tx.save_copy(copy)
+
+    def _advance(self, tx: Transaction, case_id: str) -> None:
+        """Move the case on if all its copies have."""
+        case = tx.case(case_id)
+        if case.state in STOPPED:
+            return
+        states = {copy.state for copy in tx.copies(case_id)}
+        if states == {CopyState.GONE}:
+            event = CaseEvent.ALL_GONE
+        elif states <= {CopyState.GONE, CopyState.HIDDEN}:
+            event = CaseEvent.ALL_HIDDEN
+        else:
+            return
+        moved = tx.save_case(case.after(event, tx.now()))
+        tx.append(Kind.CASE, {"case": case_id, "event": event.value, "state": moved.state.value})
+
+
+def _is_traced(copy: Copy, case: Case) -> bool:
+    """Whether copies of this copy are looked for.
+
+    Only of one that somebody located or that is the same bytes, so that likeness does not
+    drift; and never in a case with a sign of a child, whose pictures are not fetched here.
+    """
+    return copy.method is not Method.NEAR and case.state is not CaseState.ESCALATED
+
+
+def _follow(job: Job, kind: str, copy: Copy, at: datetime) -> Job:
+    """The next step for a copy; named after the job before it, so that a repetition adds nothing."""
+    return Job(kind, {"copy": copy.id}, f"{kind}:{copy.id}:{job.id}", at)
+
+
+def _case_picture(copy: Copy, hashes: Hashes) -> Known:
+    return Known(id=f"{CASES}:{copy.id}", source=CASES, hashes=hashes, case=copy.case)

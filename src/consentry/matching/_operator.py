@@ -1,0 +1,134 @@
+"""PDQ's blur and shrink as one small weighted sum per place, so that a picture is read once.
+
+Two running means each way followed by reading 64 x 64 places is linear: `small = rows @ picture @ columns.T`,
+with bands as wide as 1/64 of a side. That is about one multiplication per pixel. It differs from the
+reference only by rounding.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from consentry.matching._reference import centres, window
+
+F32 = np.float32
+Grey = NDArray[np.float32]
+Places = NDArray[np.int64]
+SIDES_KEPT = 256
+"""Operators kept in memory, one for each length of a side; about 16 kB each for a photograph."""
+
+
+class Band(NamedTuple):
+    """64 weighted sums along a side, each over one run of pixels."""
+
+    start: NDArray[np.int64]
+    """int64[64]: the first pixel of each run."""
+    length: NDArray[np.int64]
+    """int64[64]: how many pixels each run has."""
+    weight: NDArray[np.float32]
+    """float32[64, longest]: the weights, zero beyond `length`."""
+
+
+def box(middle: NDArray[np.intp], side: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """First and one-past-last pixel that one running mean averages around each of `middle`."""
+    wide = window(side)
+    half = (wide + 2) // 2
+    return np.maximum(0, middle - (wide - half)), np.minimum(side, middle + half)
+
+
+def spread(side: int) -> NDArray[np.float64]:
+    """float64[64, side]: how much each pixel along a side counts for each of the 64 places."""
+    first, last = box(centres(side), side)
+    steps = np.zeros((64, side + 1))
+    for place in range(64):
+        passed = np.arange(first[place], last[place])
+        left, right = box(passed, side)
+        share = 1 / ((right - left) * len(passed))
+        np.add.at(steps[place], left, share)
+        np.subtract.at(steps[place], right, share)
+    exact: NDArray[np.float64] = np.cumsum(steps, axis=1)[:, :side]
+    exact[np.abs(exact) < np.finfo(np.float64).eps] = 0
+    return exact
+
+
+def band(weights: NDArray[np.float64]) -> Band:
+    """Keep of each row only the run between its first and last weight."""
+    start = (weights != 0).argmax(axis=1)
+    length = weights.shape[1] - (weights[:, ::-1] != 0).argmax(axis=1) - start
+    kept = np.zeros((64, int(length.max())), F32)
+    for place in range(64):
+        kept[place, : length[place]] = weights[place, start[place] : start[place] + length[place]]
+    return Band(start.astype(np.int64), length.astype(np.int64), kept)
+
+
+@lru_cache(SIDES_KEPT)
+def bands(side: int) -> Band:
+    """The operator for a side of `side` pixels."""
+    return band(spread(side))
+
+
+@njit(nogil=True, cache=True, fastmath={"contract", "reassoc"})
+def reduce_rows(flat: NDArray[np.uint8], start: Places, length: Places, weight: Grey, out: Grey) -> None:
+    """`out[64, w] += weight @ flat[h, w]`, four rows of the picture at a time."""
+    width = flat.shape[1]
+    for place in range(64):
+        row = out[place]
+        first = start[place]
+        many = length[place]
+        done = 0
+        while done + 4 <= many:
+            a, b, c, d = (
+                flat[first + done],
+                flat[first + done + 1],
+                flat[first + done + 2],
+                flat[first + done + 3],
+            )
+            p, q = weight[place, done], weight[place, done + 1]
+            r, s = weight[place, done + 2], weight[place, done + 3]
+            for x in range(width):
+                row[x] += p * F32(a[x]) + q * F32(b[x]) + r * F32(c[x]) + s * F32(d[x])
+            done += 4
+        while done < many:
+            a, p = flat[first + done], weight[place, done]
+            for x in range(width):
+                row[x] += p * F32(a[x])
+            done += 1
+
+
+@njit(nogil=True, cache=True, fastmath={"contract", "reassoc"})
+def reduce_columns(rows: Grey, channels: int, start: Places, length: Places, weight: Grey, out: Grey) -> None:
+    """`out[64, 64]` = luma of `rows[64, w * channels] @ weight.T`."""
+    for i in range(64):
+        row = rows[i]
+        for j in range(64):
+            first = start[j]
+            if channels == 1:
+                grey = F32(0)
+                for k in range(length[j]):
+                    grey += weight[j, k] * row[first + k]
+                out[i, j] = grey
+                continue
+            red, green, blue = F32(0), F32(0), F32(0)
+            for k in range(length[j]):
+                at = 3 * (first + k)
+                share = weight[j, k]
+                red += share * row[at]
+                green += share * row[at + 1]
+                blue += share * row[at + 2]
+            out[i, j] = F32(0.299) * red + F32(0.587) * green + F32(0.114) * blue
+
+
+def shrink(picture: NDArray[np.uint8], down: Band, across: Band) -> NDArray[np.float32]:
+    """uint8[h, w] or uint8[h, w, 3], C order, to the float32[64, 64] that PDQ's cosines are taken of."""
+    height, width = picture.shape[:2]
+    flat = picture.reshape(height, -1)
+    rows = np.zeros((64, flat.shape[1]), F32)
+    reduce_rows(flat, *down, rows)
+    out = np.empty((64, 64), F32)
+    reduce_columns(rows, flat.shape[1] // width, *across, out)
+    return out

@@ -1,0 +1,60 @@
+"""What is kept of a picture so that its copies can be found: digests of its bytes and of its looks.
+
+Of an animation every still that has enough in it counts, so that one bad still among many good
+ones is found, and so that an empty first still hides nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from consentry.core.content import Frame, Picture
+from consentry.core.errors import BadInput
+from consentry.core.match import MIN_QUALITY, Hashes
+from consentry.matching.pdq import PdqHash, hash_rgb
+from consentry.matching.views import crops
+
+MAX_FRAMES = 128
+"""Most stills of one picture that are hashed: all that the decoder lets through, each on white and on
+black. A picture with more is refused, never looked at in part."""
+
+Pixels = NDArray[np.uint8]
+"""uint8[height, width, 3] in sRGB."""
+
+
+class PdqHasher:
+    """SHA-256 of the bytes, and PDQ in eight orientations of each still."""
+
+    def hashes(self, picture: Picture) -> Hashes:
+        """8 hashes for each still with enough in it, the first still's as it stands first.
+
+        If no still has enough in it, the 8 of the best one, with its low quality. Raises
+        BadInput if `picture` has no stills or too many.
+        """
+        return _hashes(picture, lambda _: [])
+
+    def views(self, picture: Picture) -> Hashes:
+        """As `hashes`, with 8 more for each small centre crop. Raises BadInput likewise."""
+        return _hashes(picture, lambda pixels: [hash_rgb(view) for _, view in crops(pixels)])
+
+
+def _hashes(picture: Picture, more: Callable[[Pixels], list[PdqHash]]) -> Hashes:
+    if not picture.frames:
+        raise BadInput("The picture cannot be read, so it cannot be hashed.", code="invalid_image")
+    if len(picture.frames) > MAX_FRAMES:
+        raise BadInput("The picture has too many stills to look at them all.", code="too_many_frames")
+    stills = [pixels_of(frame) for frame in dict.fromkeys(picture.frames)]
+    hashed = [(hash_rgb(pixels), pixels) for pixels in stills]
+    good = [pair for pair in hashed if pair[0].quality >= MIN_QUALITY]
+    kept = good or [max(hashed, key=lambda pair: pair[0].quality)]
+    found = [hash_ for first, pixels in kept for hash_ in [first, *more(pixels)]]
+    pdq = dict.fromkeys(view for hash_ in found for view in hash_.dihedral)
+    return Hashes(picture.sha256, tuple(pdq), max(pair[0].quality for pair in kept))
+
+
+def pixels_of(frame: Frame) -> Pixels:
+    """The pixels of `frame`, without copying them."""
+    return np.frombuffer(frame.rgb, np.uint8).reshape(frame.height, frame.width, 3)

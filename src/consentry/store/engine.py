@@ -1,0 +1,143 @@
+"""The connection to a database: how it is opened, what is promised of it, and what its errors become."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.exc import ArgumentError, DBAPIError, DataError, IntegrityError, SQLAlchemyError
+
+from consentry.core.errors import BadInput, Conflict, SafetyUnavailable, SetupTrouble, Trouble
+
+WAIT_SECONDS = 10
+"""Longest wait for a lock or a connection: then we say that we cannot, and nothing is released."""
+
+STATEMENT_SECONDS = 30
+"""Longest run of one statement on PostgreSQL; ours take milliseconds."""
+
+IDLE_SECONDS = 60
+"""Longest that PostgreSQL lets a transaction stand still, so that a hung process stops nobody else."""
+
+POOL = 10
+"""Connections kept open by a process; twice as many may be open for a moment."""
+
+PRAGMAS = (
+    f"busy_timeout={WAIT_SECONDS * 1000}",
+    "journal_mode=WAL",
+    "synchronous=FULL",  # a commit is on the disk before anything is released
+    "foreign_keys=ON",
+    "secure_delete=ON",  # what is erased is overwritten
+    "trusted_schema=OFF",
+    "journal_size_limit=67108864",  # bytes
+)
+"""Settings of every SQLite connection (https://www.sqlite.org/pragma.html)."""
+
+POSTGRES = (
+    f"-c lock_timeout={WAIT_SECONDS}s -c statement_timeout={STATEMENT_SECONDS}s"
+    f" -c idle_in_transaction_session_timeout={IDLE_SECONDS}s -c timezone=UTC"
+)
+"""Settings of every PostgreSQL connection."""
+
+READING = "consentry_reading"
+"""The option of a connection that only reads."""
+
+
+def connect(url: str) -> sa.Engine:
+    """An engine for `url`, `sqlite:///file` or `postgresql://…`. Raises SetupTrouble for any other."""
+    try:
+        address = sa.make_url(url)
+    except (ArgumentError, ValueError):
+        raise SetupTrouble("The database setting is no SQLAlchemy URL.") from None
+    if address.get_backend_name() == "postgresql":
+        return _postgres(address)
+    if address.get_backend_name() == "sqlite" and address.database not in {None, "", ":memory:"}:
+        return _sqlite(address)
+    raise SetupTrouble(
+        "The database setting names neither a SQLite file nor a PostgreSQL server.",
+        next_step="Use sqlite:///path/to/file.db or postgresql://user@host/name.",
+    )
+
+
+def reader(engine: sa.Engine) -> sa.Engine:
+    """The same engine for reading only: one consistent view, and no lock that a writer waits for."""
+    if engine.dialect.name == "postgresql":
+        return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    return engine.execution_options(**{READING: True})
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Errors of the database leave this block as ours, without SQL, values or the server's words."""
+    trouble: Trouble | None = None
+    try:
+        yield
+    except SQLAlchemyError as error:
+        trouble = _ours(error)
+    if trouble is not None:  # raised out here, so that the original does not hang on it
+        raise trouble
+
+
+def _ours(error: SQLAlchemyError) -> Trouble:
+    if isinstance(error, IntegrityError):
+        return Conflict("Something with that identifier is there already, or what it belongs to is not.")
+    if isinstance(error, DataError):
+        return BadInput("A value cannot be kept by the database.")
+    return SafetyUnavailable(f"The database did not answer ({_kind(error)}).")
+
+
+def _kind(error: SQLAlchemyError) -> str:
+    """What kind of error it is, in the database's own code: enough to look it up, and no more."""
+    origin = error.orig if isinstance(error, DBAPIError) else None
+    code = getattr(origin, "sqlite_errorname", None) or getattr(origin, "sqlstate", None)
+    return str(code or type(error).__name__)
+
+
+def _postgres(address: sa.URL) -> sa.Engine:
+    return sa.create_engine(
+        address.set(drivername="postgresql+psycopg"),
+        hide_parameters=True,
+        isolation_level="READ COMMITTED",
+        pool_pre_ping=True,
+        pool_size=POOL,
+        max_overflow=POOL,
+        pool_timeout=WAIT_SECONDS,
+        connect_args={"connect_timeout": WAIT_SECONDS, "options": POSTGRES},
+    )
+
+
+def _sqlite(address: sa.URL) -> sa.Engine:
+    _private(Path(str(address.database)))
+    engine = sa.create_engine(
+        address.set(drivername="sqlite+pysqlite"),
+        hide_parameters=True,
+        pool_size=POOL,
+        max_overflow=POOL,
+        pool_timeout=WAIT_SECONDS,
+        connect_args={"timeout": WAIT_SECONDS},
+    )
+    sa.event.listen(engine, "connect", _set_up)
+    sa.event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _private(path: Path) -> None:
+    """Make the file if it is not there, for its owner's eyes only; SQLite's other files follow it."""
+    try:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    except OSError:
+        raise SetupTrouble(f"The database file {path.name} cannot be opened for writing.") from None
+
+
+def _set_up(connection: sqlite3.Connection, _: object) -> None:
+    connection.isolation_level = None  # transactions begin where we say, not where the driver guesses
+    for pragma in PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: sa.Connection) -> None:
+    reading = connection.get_execution_options().get(READING)
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")

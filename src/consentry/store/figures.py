@@ -1,0 +1,48 @@
+"""Counts for operators, as Prometheus reads them. No label names a person, a prompt or a picture."""
+
+from __future__ import annotations
+
+from prometheus_client import CollectorRegistry, Counter, Gauge
+
+from consentry.core.decision import Decision
+from consentry.core.finding import Findings, Unavailable
+from consentry.core.ports import Store
+
+
+class Figures:
+    """Every figure of one running system."""
+
+    def __init__(self) -> None:
+        """Start at zero, in a registry of our own."""
+        self.registry = CollectorRegistry()
+        self._decisions = Counter(
+            "consentry_decisions",
+            "Decisions by stage and outcome; `blind` if only because nobody could look.",
+            ["stage", "outcome", "blind"],
+            registry=self.registry,
+        )
+        self._unavailable = Counter(
+            "consentry_unavailable",
+            "Measures that nobody could take, by name.",
+            ["measure"],
+            registry=self.registry,
+        )
+        self._lines = Gauge("consentry_log_lines", "Lines in the log.", registry=self.registry)
+        self._jobs = Gauge("consentry_jobs", "Jobs by state.", ["state"], registry=self.registry)
+        self._running = Gauge("consentry_cases_running", "Cases whose clock runs.", registry=self.registry)
+
+    def watch(self, decision: Decision, findings: Findings) -> None:
+        """Count one decision."""
+        labels = (decision.stage.value, decision.outcome.name.lower(), str(decision.blind).lower())
+        self._decisions.labels(*labels).inc()
+        for name, finding in findings.items():
+            if isinstance(finding, Unavailable):
+                self._unavailable.labels(name).inc()
+
+    def refresh(self, store: Store) -> None:
+        """Read what is counted in the store."""
+        self._lines.set(store.size())
+        for state, count in store.queue().items():
+            self._jobs.labels(state).set(count)
+        with store.read() as snapshot:
+            self._running.set(len(snapshot.cases(running=True)))

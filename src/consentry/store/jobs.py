@@ -1,0 +1,103 @@
+"""The queue is a table: jobs are leased, fenced by a token, and done together with what they change.
+
+A worker that dies loses its leases when they end, and the next one goes on. A worker that was
+only slow finds its token outdated: what it did is rolled back with its transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from consentry.core.ports import Job
+from consentry.store.rows import LATE, JobState, error_class, job_from, micros
+from consentry.store.tables import DUE, add, job
+from consentry.store.words import lost
+
+
+def enqueue(connection: sa.Connection, wanted: Job) -> bool:
+    """Store `wanted`; False if one with its dedup key was ever stored."""
+    row: dict[str, object] = {
+        "kind": wanted.kind,
+        "payload": dict(wanted.payload),
+        "dedup": wanted.dedup,
+        "run_at": micros(wanted.run_at),
+        "state": JobState.READY.value,
+        "token": 0,
+        "attempts": 0,
+        "trouble": "",
+    }
+    return add(connection, job, row, by=("dedup",))
+
+
+def finish(connection: sa.Connection, claimed: Job) -> None:
+    """Mark a claimed job done. Raises LostLease if another worker holds it now, or finished it."""
+    if not _end(connection, claimed, {"state": JobState.DONE.value, "lease_until": None, "trouble": ""}):
+        raise lost()
+
+
+def any_due(connection: sa.Connection, now: datetime) -> bool:
+    """Whether anything is due: asked before a lock is taken, so that idle workers disturb nobody."""
+    return connection.execute(sa.select(job.c.id).where(_due(now)).limit(1)).first() is not None
+
+
+def claim(
+    connection: sa.Connection, now: datetime, count: int, lease_seconds: float, most: int
+) -> Sequence[Job]:
+    """Up to `count` jobs due at `now`, leased under new tokens; those tried `most` times are dead instead."""
+    _bury(connection, now, most)
+    due = sa.select(job.c.id).where(_due(now)).order_by(job.c.run_at, job.c.id).limit(count)
+    chosen = connection.execute(due.with_for_update(skip_locked=True)).scalars().all()
+    if not chosen:
+        return ()
+    statement = sa.update(job).where(job.c.id.in_(chosen)).values(
+        state=JobState.LEASED.value,
+        lease_until=micros(now + timedelta(seconds=lease_seconds)),
+        token=job.c.token + 1,
+        attempts=job.c.attempts + 1,
+    )  # fmt: skip
+    rows = connection.execute(statement.returning(*job.c)).mappings().all()
+    return sorted((job_from(row) for row in rows), key=lambda found: (found.run_at, found.id))
+
+
+def retry(connection: sa.Connection, claimed: Job, run_at: datetime, why: str, most: int) -> None:
+    """Give `claimed` back until `run_at`; it is dead if that was its last try. Nothing if it was lost."""
+    state = JobState.DEAD if claimed.attempts >= most else JobState.READY
+    changes: dict[str, object] = {
+        "state": state.value,
+        "lease_until": None,
+        "run_at": micros(run_at),
+        "trouble": error_class(why),
+    }
+    _end(connection, claimed, changes)
+
+
+def queue(connection: sa.Connection, now: datetime) -> Mapping[str, int]:
+    """How many jobs are in each state, and how many are late."""
+    found = connection.execute(sa.select(job.c.state, sa.func.count()).group_by(job.c.state)).all()
+    counts = {state.value: 0 for state in JobState} | {state: int(number) for state, number in found}
+    late = connection.execute(sa.select(sa.func.count()).select_from(job).where(_due(now - LATE)))
+    return counts | {"late": int(late.scalar_one())}
+
+
+def _due(now: datetime) -> sa.ColumnElement[bool]:
+    free = sa.or_(job.c.lease_until.is_(None), job.c.lease_until <= micros(now))
+    return sa.and_(sa.text(DUE), job.c.run_at <= micros(now), free)
+
+
+def _bury(connection: sa.Connection, now: datetime, most: int) -> None:
+    """Jobs whose workers died at every try are dead too; nobody is left to say so for them."""
+    worn = sa.and_(_due(now), job.c.attempts >= most)
+    chosen = sa.select(job.c.id).where(worn).with_for_update(skip_locked=True)
+    ids = connection.execute(chosen).scalars().all()
+    if ids:
+        dead = {"state": JobState.DEAD.value, "lease_until": None}
+        connection.execute(sa.update(job).where(job.c.id.in_(ids)).values(dead))
+
+
+def _end(connection: sa.Connection, claimed: Job, changes: dict[str, object]) -> bool:
+    """Change the job if its lease is still ours; whether it was."""
+    ours = sa.and_(job.c.id == claimed.id, job.c.token == claimed.token, job.c.state == JobState.LEASED.value)
+    return connection.execute(sa.update(job).where(ours).values(changes)).rowcount == 1

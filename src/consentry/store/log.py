@@ -1,0 +1,104 @@
+"""The log in the database: every line, and the tree that vouches for it, in the same transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from consentry.core import merkle
+from consentry.core.entry import Entry, Kind, canonical, seal
+from consentry.core.ports import Line
+from consentry.store.rows import micros, moment
+from consentry.store.tables import HEAD, log_head, log_leaf, log_node
+from consentry.store.words import absent, require_size
+
+
+def lock(connection: sa.Connection) -> None:
+    """Take the turn to write, and keep it until the transaction ends.
+
+    Every transaction starts with this lock, so they run one after another: lines and changes
+    get their numbers in the order of commits, and no two transactions wait for each other.
+    SQLite has the lock already, from BEGIN IMMEDIATE.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(log_head.c.id).where(log_head.c.id == HEAD).with_for_update())
+
+
+def append(
+    connection: sa.Connection, kind: Kind, at: datetime, record: Mapping[str, object], salt: bytes
+) -> int:
+    """Write `record` under `salt` as the next line, with the part of the tree that it completes."""
+    data = canonical(record)
+    entry = seal(kind, at, data, salt)
+    index = count(connection, log_head.c.size) - 1
+    connection.execute(
+        sa.insert(log_leaf).values(
+            idx=index, kind=kind.value, at=micros(at), seal=entry.commitment, record=data, salt=salt
+        )
+    )
+    grown = merkle.appended(index, merkle.leaf_hash(entry.leaf()), node_of(connection))
+    connection.execute(
+        sa.insert(log_node), [{"level": level, "idx": place, "hash": made} for level, place, made in grown]
+    )
+    return index
+
+
+def count(connection: sa.Connection, column: sa.Column[int]) -> int:
+    """One more in `column` of the head; the turn to write must be held."""
+    statement = sa.update(log_head).where(log_head.c.id == HEAD).values({column: column + 1})
+    return int(connection.execute(statement.returning(column)).scalar_one())
+
+
+def size(connection: sa.Connection) -> int:
+    """How many lines the log has."""
+    return int(connection.execute(sa.select(log_head.c.size).where(log_head.c.id == HEAD)).scalar_one())
+
+
+def line(connection: sa.Connection, index: int) -> Line:
+    """The line at `index`. Raises NotFound."""
+    row = connection.execute(sa.select(log_leaf).where(log_leaf.c.idx == index)).mappings().first()
+    if row is None:
+        raise absent("line")
+    return Line(
+        index=row["idx"],
+        entry=Entry(Kind(row["kind"]), moment(row["at"]), row["seal"]),
+        record=row["record"],
+        salt=row["salt"],
+    )
+
+
+def erase(connection: sa.Connection, index: int) -> None:
+    """Forget the record and salt of the line at `index`. Raises NotFound."""
+    statement = sa.update(log_leaf).where(log_leaf.c.idx == index).values(record=None, salt=None)
+    if connection.execute(statement).rowcount != 1:
+        raise absent("line")
+
+
+def root(connection: sa.Connection, size_: int) -> bytes:
+    """The tree hash over the first `size_` lines. Raises NotFound if there are fewer."""
+    require_size(size(connection), size_)
+    return merkle.root(size_, node_of(connection))
+
+
+def inclusion(connection: sa.Connection, index: int, size_: int) -> Sequence[bytes]:
+    """The audit path of line `index`. Raises NotFound or BadInput if there is no such line or size."""
+    require_size(size(connection), size_)
+    return merkle.inclusion(index, size_, node_of(connection))
+
+
+def consistency(connection: sa.Connection, old: int, new: int) -> Sequence[bytes]:
+    """The proof that the log only grew from `old` to `new`. Raises NotFound or BadInput as above."""
+    require_size(size(connection), new)
+    return merkle.consistency(old, new, node_of(connection))
+
+
+def node_of(connection: sa.Connection) -> Callable[[int, int], bytes]:
+    """Looks up the stored nodes of the tree."""
+
+    def node(level: int, place: int) -> bytes:
+        where = sa.and_(log_node.c.level == level, log_node.c.idx == place)
+        return bytes(connection.execute(sa.select(log_node.c.hash).where(where)).scalar_one())
+
+    return node

@@ -1,0 +1,379 @@
+"""The whole store in memory, for tests and trials: as strict as the database, and gone when the process is."""
+
+from __future__ import annotations
+
+import threading
+from collections import ChainMap
+from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, fields, replace
+from datetime import datetime, timedelta
+from itertools import islice
+from operator import itemgetter
+from typing import TypeVar
+
+from consentry.core import merkle
+from consentry.core.case import Case, Copy
+from consentry.core.consent import Consent
+from consentry.core.entry import Kind, canonical, seal
+from consentry.core.ports import ApiKey, Clock, Ids, Job, Known, Line
+from consentry.store.envelope import WrappedKey
+from consentry.store.rows import LATE, MAX_ATTEMPTS, JobState, known_row, salt_from
+from consentry.store.turns import Turns
+from consentry.store.words import absent, lost, outdated, require_claim, require_size, taken
+
+WAIT_SECONDS = 10
+"""Longest wait for the turn to write."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A job and where it stands."""
+
+    job: Job
+    """The job, with its present token."""
+    state: JobState = JobState.READY
+    """How far it has come."""
+    until: datetime | None = None
+    """When its lease ends (UTC)."""
+
+    def due(self, now: datetime) -> bool:
+        """Whether a worker may have it at `now`."""
+        open_ = self.state in {JobState.READY, JobState.LEASED}
+        return open_ and self.job.run_at <= now and (self.until is None or self.until <= now)
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """Every table as a mapping; rows are replaced, never changed."""
+
+    lines: MutableMapping[int, Line] = field(default_factory=dict)
+    nodes: MutableMapping[tuple[int, int], bytes] = field(default_factory=dict)
+    cases: MutableMapping[str, Case] = field(default_factory=dict)
+    copies: MutableMapping[str, Copy] = field(default_factory=dict)
+    places: MutableMapping[tuple[str, str, str], str] = field(default_factory=dict)
+    known: MutableMapping[str, tuple[int, Known]] = field(default_factory=dict)
+    changes: MutableMapping[int, str] = field(default_factory=dict)
+    counts: MutableMapping[str, int] = field(default_factory=dict)
+    jobs: MutableMapping[int, Held] = field(default_factory=dict)
+    dedup: MutableMapping[str, int] = field(default_factory=dict)
+    keys: MutableMapping[str, ApiKey] = field(default_factory=dict)
+    secrets: MutableMapping[str, str] = field(default_factory=dict)
+    consents: MutableMapping[str, Consent] = field(default_factory=dict)
+    blobs: MutableMapping[str, WrappedKey | None] = field(default_factory=dict)
+
+    def overlay(self) -> Tables:
+        """The same tables with an empty sheet on top, which takes every change."""
+        return Tables(*(ChainMap({}, getattr(self, table.name)) for table in fields(self)))
+
+    def count(self, table: str) -> int:
+        """The number of the next row of `table`, from 1."""
+        self.counts[table] = self.counts.get(table, 0) + 1
+        return self.counts[table]
+
+    def absorb(self, overlay: Tables) -> None:
+        """Take over what was written on the sheet."""
+        for table in fields(self):
+            getattr(self, table.name).update(getattr(overlay, table.name).maps[0])
+
+
+class MemorySnapshot:
+    """What is stored, read from `tables`."""
+
+    def __init__(self, tables: Tables, clock: Clock) -> None:
+        """Read from `tables`; `clock` tells the time."""
+        self._tables = tables
+        self._clock = clock
+
+    def now(self) -> datetime:
+        """The present moment (UTC)."""
+        return self._clock.now()
+
+    def case(self, case_id: str) -> Case:
+        """The case with `case_id`. Raises NotFound."""
+        return _found(self._tables.cases, case_id, "case")
+
+    def cases(self, *, running: bool) -> Sequence[Case]:
+        """Cases whose clock runs (or has stopped), soonest deadline first."""
+        found = [case for case in self._tables.cases.values() if case.running is running]
+        return sorted(found, key=lambda case: (case.due, case.id))
+
+    def copy(self, copy_id: str) -> Copy:
+        """The copy with `copy_id`. Raises NotFound."""
+        return _found(self._tables.copies, copy_id, "copy")
+
+    def copies(self, case_id: str) -> Sequence[Copy]:
+        """Every copy of a case, in the order found."""
+        return [copy for copy in self._tables.copies.values() if copy.case == case_id]
+
+    def known(self, known_id: str) -> Known:
+        """The known picture with `known_id`. Raises NotFound."""
+        return _found(self._tables.known, known_id, "known picture")[1]
+
+    def known_of(self, case_id: str) -> Sequence[Known]:
+        """Every picture known from a case, the one changed longest ago first."""
+        found = [pair for pair in self._tables.known.values() if pair[1].case == case_id]
+        return [known for _, known in sorted(found, key=itemgetter(0))]
+
+    def known_since(self, change: int, limit: int) -> Sequence[tuple[int, Known]]:
+        """Known pictures that changed after `change`, with the number of their change, in order."""
+        last = self._tables.counts.get("changes", 0)
+        later = (self._tables.known[self._tables.changes[number]] for number in range(change + 1, last + 1))
+        present = zip(range(change + 1, last + 1), later, strict=True)
+        return list(islice((pair for number, pair in present if pair[0] == number), limit))
+
+    def key(self, key_id: str) -> ApiKey:
+        """The key with `key_id`. Raises NotFound."""
+        return _found(self._tables.keys, key_id, "key")
+
+    def keys(self) -> Sequence[ApiKey]:
+        """Every key, in the order made."""
+        return list(self._tables.keys.values())
+
+    def secret(self, name: str) -> str:
+        """The digest under `name`. Raises NotFound."""
+        return _found(self._tables.secrets, name, "secret")
+
+    def consent(self, consent_id: str) -> Consent:
+        """The consent with `consent_id`. Raises NotFound."""
+        return _found(self._tables.consents, consent_id, "consent")
+
+
+class MemoryTransaction(MemorySnapshot):
+    """Writes on a sheet over the tables, which is taken over at the end, or thrown away."""
+
+    def __init__(self, tables: Tables, clock: Clock, ids: Ids) -> None:
+        """Write on `tables`, an overlay; salts come from `ids`."""
+        super().__init__(tables, clock)
+        self._ids = ids
+
+    def append(self, kind: Kind, record: Mapping[str, object]) -> int:
+        """Write `record` into the log and return its index."""
+        data, salt = canonical(record), salt_from(self._ids)
+        entry = seal(kind, self.now(), data, salt)
+        index = self._tables.count("lines") - 1
+        self._tables.lines[index] = Line(index, entry, data, salt)
+        leaf = merkle.leaf_hash(entry.leaf())
+        for level, place, made in merkle.appended(index, leaf, node_of(self._tables)):
+            self._tables.nodes[level, place] = made
+        return index
+
+    def add_case(self, case: Case) -> None:
+        """Store a new case. Raises Conflict if its id is taken."""
+        if case.id in self._tables.cases:
+            raise taken()
+        self._tables.cases[case.id] = case
+
+    def save_case(self, case: Case) -> Case:
+        """Replace the version that was read; returns it with its new version. Raises Conflict."""
+        if self.case(case.id).version != case.version:
+            raise outdated()
+        saved = replace(case, version=case.version + 1)
+        self._tables.cases[case.id] = saved
+        return saved
+
+    def add_copy(self, copy: Copy) -> bool:
+        """Store a copy; False if the case already has that platform and item. Raises NotFound, Conflict."""
+        self.case(copy.case)
+        place = (copy.case, copy.platform, copy.item)
+        if place in self._tables.places:
+            return False
+        if copy.id in self._tables.copies:
+            raise taken()
+        self._tables.places[place] = copy.id
+        self._tables.copies[copy.id] = copy
+        return True
+
+    def save_copy(self, copy: Copy) -> None:
+        """Replace a copy. Raises NotFound."""
+        self.copy(copy.id)
+        self._tables.copies[copy.id] = copy
+
+    def add_known(self, known: Known) -> None:
+        """Store a known picture, or replace the one with its id. Raises BadInput for a misshapen hash."""
+        known_row(known)
+        change = self._tables.count("changes")
+        self._tables.changes[change] = known.id
+        self._tables.known[known.id] = (change, known)
+
+    def enqueue(self, job: Job) -> bool:
+        """Store a job; False if one with its dedup key was ever stored."""
+        if job.dedup in self._tables.dedup:
+            return False
+        number = self._tables.count("jobs")
+        self._tables.dedup[job.dedup] = number
+        self._tables.jobs[number] = Held(
+            replace(job, payload=dict(job.payload), id=number, token=0, attempts=0)
+        )
+        return True
+
+    def finish(self, job: Job) -> None:
+        """Mark a claimed job done. Raises LostLease if another worker holds it now."""
+        if not self.end(job, JobState.DONE, job.run_at):
+            raise lost()
+
+    def claim(self, count: int, lease_seconds: float, most: int) -> Sequence[Job]:
+        """Up to `count` due jobs, leased under new tokens; those tried `most` times are dead instead."""
+        now = self.now()
+        due = [held for held in self._tables.jobs.values() if held.due(now)]
+        for held in due:
+            if held.job.attempts >= most:
+                self._tables.jobs[held.job.id] = Held(held.job, JobState.DEAD)
+        fresh = [held.job for held in due if held.job.attempts < most]
+        claimed = [
+            replace(job, token=job.token + 1, attempts=job.attempts + 1)
+            for job in sorted(fresh, key=lambda job: (job.run_at, job.id))[:count]
+        ]
+        until = now + timedelta(seconds=lease_seconds)
+        self._tables.jobs.update({job.id: Held(job, JobState.LEASED, until) for job in claimed})
+        return claimed
+
+    def end(self, job: Job, state: JobState, run_at: datetime) -> bool:
+        """End the lease of `job` if it is still its holder's; whether it was."""
+        held = self._tables.jobs.get(job.id)
+        if held is None or held.job.token != job.token or held.state is not JobState.LEASED:
+            return False
+        self._tables.jobs[job.id] = Held(replace(held.job, run_at=run_at), state)
+        return True
+
+    def erase(self, index: int) -> None:
+        """Forget the record and salt of a line. Raises NotFound."""
+        line = _found(self._tables.lines, index, "line")
+        self._tables.lines[index] = replace(line, record=None, salt=None)
+
+    def keep_key(self, blob_id: str, key: WrappedKey | None) -> None:
+        """Keep the wrapped key of a blob; None forgets it."""
+        self._tables.blobs[blob_id] = key
+
+    def add_key(self, key: ApiKey) -> None:
+        """Store an API key, or replace the one with its id."""
+        self._tables.keys[key.id] = key
+
+    def put_secret(self, name: str, digest: str) -> None:
+        """Keep the digest of a passphrase under `name`."""
+        self._tables.secrets[name] = digest
+
+    def add_consent(self, consent: Consent) -> None:
+        """Store a consent, or replace the one with its id."""
+        self._tables.consents[consent.id] = consent
+
+
+class MemoryStore:
+    """Everything that is kept, in this process. Safe to share between threads."""
+
+    def __init__(self, clock: Clock, ids: Ids, max_attempts: int = MAX_ATTEMPTS) -> None:
+        """An empty store; `clock` tells its time and `ids` its secrets."""
+        self._tables = Tables()
+        self._clock = clock
+        self._ids = ids
+        self._max_attempts = max_attempts
+        self._turns = Turns(queue=True, wait_seconds=WAIT_SECONDS)
+        self._still = threading.RLock()
+
+    @contextmanager
+    def begin(self) -> Iterator[MemoryTransaction]:
+        """A transaction: committed at the end of the block, rolled back if it raises."""
+        with self._turns.write():
+            sheet = self._tables.overlay()
+            yield MemoryTransaction(sheet, self._clock, self._ids)
+            with self._still:
+                self._tables.absorb(sheet)
+
+    @contextmanager
+    def read(self) -> Iterator[MemorySnapshot]:
+        """For reading only; commits wait until the block ends."""
+        with self._turns.read(), self._still:
+            yield MemorySnapshot(self._tables, self._clock)
+
+    def claim(self, count: int, lease_seconds: float) -> Sequence[Job]:
+        """Up to `count` due jobs, each leased to the caller under a new fencing token."""
+        require_claim(count, lease_seconds)
+        with self.begin() as tx:
+            return tx.claim(count, lease_seconds, self._max_attempts)
+
+    def retry(self, job: Job, delay_seconds: float, why: str) -> None:
+        """Give a claimed job back, to run again later. Does nothing if the lease was lost; `why` is not kept."""
+        del why
+        state = JobState.DEAD if job.attempts >= self._max_attempts else JobState.READY
+        with self.begin() as tx:
+            tx.end(job, state, tx.now() + timedelta(seconds=delay_seconds))
+
+    def queue(self) -> Mapping[str, int]:
+        """How many jobs are `ready`, `leased`, `done`, `dead` and `late`."""
+        with self._still:
+            held = list(self._tables.jobs.values())
+        counts = {state.value: sum(one.state is state for one in held) for state in JobState}
+        return counts | {"late": sum(one.due(self._clock.now() - LATE) for one in held)}
+
+    def size(self) -> int:
+        """How many lines the log has."""
+        return self._tables.counts.get("lines", 0)
+
+    def line(self, index: int) -> Line:
+        """The line at `index`. Raises NotFound."""
+        return _found(self._tables.lines, index, "line")
+
+    def erase(self, index: int) -> None:
+        """Forget the record and salt of a line. Raises NotFound."""
+        with self.begin() as tx:
+            tx.erase(index)
+
+    def root(self, size: int) -> bytes:
+        """The tree hash over the first `size` lines. Raises NotFound if there are fewer."""
+        require_size(self.size(), size)
+        return merkle.root(size, node_of(self._tables))
+
+    def inclusion(self, index: int, size: int) -> Sequence[bytes]:
+        """The audit path of line `index` among the first `size`. Raises NotFound or BadInput."""
+        require_size(self.size(), size)
+        return merkle.inclusion(index, size, node_of(self._tables))
+
+    def consistency(self, old: int, new: int) -> Sequence[bytes]:
+        """The proof that the log only grew from `old` to `new`. Raises NotFound or BadInput."""
+        require_size(self.size(), new)
+        return merkle.consistency(old, new, node_of(self._tables))
+
+    def check(self) -> None:
+        """Take the turn to write. Raises SafetyUnavailable if that takes too long."""
+        with self.begin():
+            pass
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+    def new_blob(self) -> str:
+        """A fresh identifier for a blob."""
+        return self._ids.new("blb")
+
+    def keep_key(self, blob_id: str, key: WrappedKey) -> None:
+        """Keep the wrapped key of a new blob."""
+        with self.begin() as tx:
+            tx.keep_key(blob_id, key)
+
+    def wrapped_key(self, blob_id: str) -> WrappedKey:
+        """The wrapped key of a blob. Raises NotFound."""
+        key = self._tables.blobs.get(blob_id)
+        if key is None:
+            raise absent("blob")
+        return key
+
+    def drop_key(self, blob_id: str) -> None:
+        """Forget the wrapped key of a blob."""
+        with self.begin() as tx:
+            tx.keep_key(blob_id, None)
+
+
+_K = TypeVar("_K")
+_V = TypeVar("_V")
+
+
+def _found(table: Mapping[_K, _V], key: _K, what: str) -> _V:
+    try:
+        return table[key]
+    except KeyError:
+        raise absent(what) from None
+
+
+def node_of(tables: Tables) -> Callable[[int, int], bytes]:
+    """Looks up the stored nodes of the tree."""
+    return lambda level, place: tables.nodes[level, place]

@@ -1,0 +1,257 @@
+"""How cases, copies, pictures and jobs are written down in plain columns, and read back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from hashlib import sha256
+from typing import Any
+
+from consentry.core.case import Case, CaseState, Copy, CopyState, RefusalGround
+from consentry.core.consent import Consent, Use
+from consentry.core.deadline import Deadline
+from consentry.core.errors import BadInput
+from consentry.core.match import PDQ_BITS, Hashes, Method
+from consentry.core.ports import ApiKey, Ids, Job, Known
+
+MAX_ATTEMPTS = 600
+"""Tries after which a job is dead: at one in ten minutes about four days, well beyond any legal clock."""
+
+LATE = timedelta(minutes=1)
+"""A job that has been due for longer than this is late, and somebody should look."""
+
+PDQ_BYTES = PDQ_BITS // 8
+"""Bytes in a PDQ hash."""
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+"""Moments are kept as whole microseconds since this one: both databases compare them exactly."""
+
+Row = Mapping[str, Any]
+"""One row of a table, by column."""
+
+
+class JobState(StrEnum):
+    """How far a job has come."""
+
+    READY = "ready"
+    """Waiting for its moment or for a worker."""
+    LEASED = "leased"
+    """With a worker, until its lease ends."""
+    DONE = "done"
+    """Finished, together with what it changed."""
+    DEAD = "dead"
+    """Tried too often; a person must look."""
+
+
+def micros(at: datetime) -> int:
+    """`at` as microseconds since 1970 in UTC. Raises ValueError without a zone."""
+    if at.tzinfo is None:
+        raise ValueError("a time without a zone cannot be kept")
+    return (at - EPOCH) // timedelta(microseconds=1)
+
+
+def moment(value: int) -> datetime:
+    """The moment `value` microseconds after 1970, in UTC."""
+    return EPOCH + timedelta(microseconds=value)
+
+
+def salt_from(ids: Ids) -> bytes:
+    """A fresh salt of 32 bytes; two identifiers carry 256 random bits."""
+    return sha256(f"{ids.new('slt')}{ids.new('slt')}".encode()).digest()
+
+
+def error_class(why: str) -> str:
+    """`why` if it is the name of an error, else `Trouble`: a database keeps no other service's words."""
+    return why if why.isidentifier() and len(why) <= 64 else "Trouble"  # noqa: PLR2004 - a long name is no name
+
+
+def case_row(case: Case) -> dict[str, Any]:
+    """The columns of `case`."""
+    return {
+        "id": case.id,
+        "state": case.state.value,
+        "received": micros(case.received),
+        "due": micros(case.due),
+        "deadlines": [_deadline_row(deadline) for deadline in case.deadlines],
+        "version": case.version,
+        "stopped": _maybe_micros(case.stopped),
+        "ground": case.ground.value if case.ground else None,
+        "papers": case.papers,
+    }
+
+
+def case_from(row: Row) -> Case:
+    """The case in `row`."""
+    return Case(
+        id=row["id"],
+        state=CaseState(row["state"]),
+        received=moment(row["received"]),
+        due=moment(row["due"]),
+        deadlines=tuple(_deadline_from(deadline) for deadline in row["deadlines"]),
+        version=row["version"],
+        stopped=_maybe_moment(row["stopped"]),
+        ground=RefusalGround(row["ground"]) if row["ground"] else None,
+        papers=row["papers"],
+    )
+
+
+def copy_row(copy: Copy) -> dict[str, Any]:
+    """The columns of `copy`."""
+    return {
+        "id": copy.id,
+        "case_id": copy.case,
+        "platform": copy.platform,
+        "item": copy.item,
+        "url": copy.url,
+        "method": copy.method.value,
+        "distance": copy.distance,
+        "state": copy.state.value,
+        "hidden": _maybe_micros(copy.hidden),
+        "gone": _maybe_micros(copy.gone),
+    }
+
+
+def copy_from(row: Row) -> Copy:
+    """The copy in `row`."""
+    return Copy(
+        id=row["id"],
+        case=row["case_id"],
+        platform=row["platform"],
+        item=row["item"],
+        url=row["url"],
+        method=Method(row["method"]),
+        distance=row["distance"],
+        state=CopyState(row["state"]),
+        hidden=_maybe_moment(row["hidden"]),
+        gone=_maybe_moment(row["gone"]),
+    )
+
+
+def known_row(known: Known) -> dict[str, Any]:
+    """The columns of `known`, without the number of its change. Raises BadInput for a misshapen hash."""
+    return {
+        "id": known.id,
+        "source": known.source,
+        "sha256": known.hashes.sha256,
+        "pdq": _packed(known.hashes.pdq),
+        "quality": known.hashes.quality,
+        "case_id": known.case,
+        "platform": known.platform,
+        "item": known.item,
+        "url": known.url,
+        "active": known.active,
+    }
+
+
+def known_from(row: Row) -> Known:
+    """The known picture in `row`."""
+    return Known(
+        id=row["id"],
+        source=row["source"],
+        hashes=Hashes(row["sha256"], _unpacked(row["pdq"]), row["quality"]),
+        case=row["case_id"],
+        platform=row["platform"],
+        item=row["item"],
+        url=row["url"],
+        active=row["active"],
+    )
+
+
+def job_from(row: Row) -> Job:
+    """The job in `row`."""
+    return Job(
+        kind=row["kind"],
+        payload=row["payload"],
+        dedup=row["dedup"],
+        run_at=moment(row["run_at"]),
+        id=row["id"],
+        token=row["token"],
+        attempts=row["attempts"],
+    )
+
+
+def key_row(key: ApiKey) -> dict[str, Any]:
+    """The columns of `key`."""
+    return {
+        "id": key.id,
+        "digest": key.digest,
+        "label": key.label,
+        "scopes": sorted(key.scopes),
+        "tier": key.tier,
+        "expires": micros(key.expires),
+        "revoked": key.revoked,
+    }
+
+
+def key_from(row: Row) -> ApiKey:
+    """The API key in `row`."""
+    return ApiKey(
+        id=row["id"],
+        digest=row["digest"],
+        label=row["label"],
+        scopes=frozenset(row["scopes"]),
+        tier=row["tier"],
+        expires=moment(row["expires"]),
+        revoked=row["revoked"],
+    )
+
+
+def consent_row(consent: Consent) -> dict[str, Any]:
+    """The columns of `consent`."""
+    return {
+        "id": consent.id,
+        "person": consent.person,
+        "account": consent.account,
+        "use": consent.use.value,
+        "adult": consent.adult,
+        "given": micros(consent.given),
+        "expires": micros(consent.expires),
+        "revoked": _maybe_micros(consent.revoked),
+    }
+
+
+def consent_from(row: Row) -> Consent:
+    """The consent in `row`."""
+    return Consent(
+        id=row["id"],
+        person=row["person"],
+        account=row["account"],
+        use=Use(row["use"]),
+        adult=row["adult"],
+        given=moment(row["given"]),
+        expires=moment(row["expires"]),
+        revoked=_maybe_moment(row["revoked"]),
+    )
+
+
+def _maybe_micros(at: datetime | None) -> int | None:
+    return None if at is None else micros(at)
+
+
+def _maybe_moment(value: int | None) -> datetime | None:
+    return None if value is None else moment(value)
+
+
+def _deadline_row(deadline: Deadline) -> dict[str, Any]:
+    return {
+        "clock": deadline.clock,
+        "cite": deadline.cite,
+        "jurisdiction": deadline.jurisdiction,
+        "due": micros(deadline.due),
+        "advisory": deadline.advisory,
+    }
+
+
+def _deadline_from(row: Row) -> Deadline:
+    return Deadline(**{**row, "due": moment(row["due"])})
+
+
+def _packed(hashes: tuple[bytes, ...]) -> bytes:
+    if any(len(one) != PDQ_BYTES for one in hashes):
+        raise BadInput(f"A PDQ hash has {PDQ_BYTES} bytes.", param="pdq")
+    return b"".join(hashes)
+
+
+def _unpacked(data: bytes) -> tuple[bytes, ...]:
+    return tuple(data[start : start + PDQ_BYTES] for start in range(0, len(data), PDQ_BYTES))

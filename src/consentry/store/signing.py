@@ -1,0 +1,53 @@
+"""The log's signature: an Ed25519 key in a file, and checkpoints signed with it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from consentry.core.checkpoint import Checkpoint, VerifierKey, open_note, sign
+from consentry.core.ports import Store
+from consentry.store.system import secret_file
+
+
+class SignedLog:
+    """The store's log under a name and a key. Safe to share between threads."""
+
+    def __init__(self, store: Store, origin: str, key: Ed25519PrivateKey) -> None:
+        """Sign checkpoints of `store` as `origin` with `key`."""
+        self._store = store
+        self._origin = origin
+        self._key = key
+        self._public = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+
+    @property
+    def vkey(self) -> str:
+        """The verifier key to give to others (C2SP signed-note)."""
+        return VerifierKey(self._origin, self._public).text()
+
+    def checkpoint(self, size: int | None = None) -> str:
+        """A signed note over the first `size` lines, or over all (C2SP tlog-checkpoint)."""
+        size = self._store.size() if size is None else size
+        found = Checkpoint(self._origin, size, self._store.root(size))
+        return sign(found, self._origin, self._public, self._key.sign)
+
+
+def signing_key(path: Path) -> Ed25519PrivateKey:
+    """The key in `path`, made at the first call. Raises SetupTrouble as `secret_file` does."""
+    return Ed25519PrivateKey.from_private_bytes(secret_file(path))
+
+
+def verify_note(note: str, vkey: str, origin: str) -> Checkpoint:
+    """The checkpoint in `note`, if `vkey` signed it. Raises BadInput if not."""
+    return open_note(note, vkey, _verify, origin)
+
+
+def _verify(public: bytes, signature: bytes, message: bytes) -> bool:
+    try:
+        Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
+    except (InvalidSignature, ValueError):
+        return False
+    return True

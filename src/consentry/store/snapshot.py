@@ -1,0 +1,98 @@
+"""Reading what is stored: cases, copies, known pictures, keys, consents."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from consentry.core.case import STOPPED, Case, Copy
+from consentry.core.consent import Consent
+from consentry.core.ports import ApiKey, Known
+from consentry.store import rows, tables
+from consentry.store.rows import Row
+from consentry.store.words import absent
+
+
+class SqlSnapshot:
+    """What is stored, as one transaction of the database sees it."""
+
+    def __init__(self, connection: sa.Connection, clock: Callable[[sa.Connection], datetime]) -> None:
+        """Read through `connection`; `clock` tells the time of it."""
+        self._connection = connection
+        self._clock = clock
+
+    def now(self) -> datetime:
+        """The present moment (UTC)."""
+        return self._clock(self._connection)
+
+    def case(self, case_id: str) -> Case:
+        """The case with `case_id`. Raises NotFound."""
+        return rows.case_from(self._one(tables.case, tables.case.c.id == case_id, "case"))
+
+    def cases(self, *, running: bool) -> Sequence[Case]:
+        """Cases whose clock runs (or has stopped), soonest deadline first."""
+        stopped = tables.case.c.state.in_(sorted(state.value for state in STOPPED))
+        where = sa.not_(stopped) if running else stopped
+        found = sa.select(tables.case).where(where).order_by(tables.case.c.due, tables.case.c.id)
+        return [rows.case_from(row) for row in self._all(found)]
+
+    def copy(self, copy_id: str) -> Copy:
+        """The copy with `copy_id`. Raises NotFound."""
+        return rows.copy_from(self._one(tables.copy, tables.copy.c.id == copy_id, "copy"))
+
+    def copies(self, case_id: str) -> Sequence[Copy]:
+        """Every copy of a case, in the order found."""
+        found = sa.select(tables.copy).where(tables.copy.c.case_id == case_id).order_by(tables.copy.c.seq)
+        return [rows.copy_from(row) for row in self._all(found)]
+
+    def known(self, known_id: str) -> Known:
+        """The known picture with `known_id`. Raises NotFound."""
+        return rows.known_from(self._one(tables.known, tables.known.c.id == known_id, "known picture"))
+
+    def known_of(self, case_id: str) -> Sequence[Known]:
+        """Every picture known from a case, the one changed longest ago first."""
+        found = (
+            sa.select(tables.known).where(tables.known.c.case_id == case_id).order_by(tables.known.c.change)
+        )
+        return [rows.known_from(row) for row in self._all(found)]
+
+    def known_since(self, change: int, limit: int) -> Sequence[tuple[int, Known]]:
+        """Known pictures that changed after `change`, with the number of their change, in order."""
+        number = tables.known.c.change
+        found = sa.select(tables.known).where(number > change).order_by(number).limit(limit)
+        return [(row["change"], rows.known_from(row)) for row in self._all(found)]
+
+    def key(self, key_id: str) -> ApiKey:
+        """The key with `key_id`. Raises NotFound."""
+        return rows.key_from(self._one(tables.api_key, tables.api_key.c.id == key_id, "key"))
+
+    def keys(self) -> Sequence[ApiKey]:
+        """Every key, in the order made."""
+        return [
+            rows.key_from(row) for row in self._all(sa.select(tables.api_key).order_by(tables.api_key.c.seq))
+        ]
+
+    def secret(self, name: str) -> str:
+        """The digest under `name`. Raises NotFound."""
+        return str(self._one(tables.secret, tables.secret.c.name == name, "secret")["digest"])
+
+    def consent(self, consent_id: str) -> Consent:
+        """The consent with `consent_id`. Raises NotFound."""
+        return rows.consent_from(self._one(tables.consent, tables.consent.c.id == consent_id, "consent"))
+
+    def _one(self, table: sa.Table, where: sa.ColumnElement[bool], what: str) -> Row:
+        row = self._connection.execute(sa.select(table).where(where)).mappings().first()
+        if row is None:
+            raise absent(what)
+        return _plain(row)
+
+    def _all(self, statement: sa.Select[Any]) -> list[Row]:
+        return [_plain(row) for row in self._connection.execute(statement).mappings()]
+
+
+def _plain(row: sa.RowMapping) -> Row:
+    """A row by the names of its columns."""
+    return {str(name): value for name, value in row.items()}

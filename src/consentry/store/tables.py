@@ -1,0 +1,190 @@
+"""Every table, once, for SQLite and PostgreSQL alike.
+
+Rules of this file: a moment is a whole number of microseconds since 1970 (UTC); JSON holds only
+what is never searched; what must not happen twice has a unique key.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+SERIAL = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+"""A number the database gives out; SQLite counts only in its own kind of integer."""
+
+HEAD = 1
+"""The one row of `log_head`."""
+
+DUE = "state IN ('ready', 'leased')"
+"""Jobs that may still be due; spelled out, so that the planner sees it is the index's own condition."""
+
+log_head = sa.Table(
+    "log_head",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("size", sa.BigInteger, nullable=False, comment="lines in the log"),
+    sa.Column("changes", sa.BigInteger, nullable=False, comment="the last change to a known picture"),
+    sa.Column("checked", sa.BigInteger, nullable=False, comment="when it was last proved writable"),
+)
+"""One row whose lock every transaction holds: it orders the log, the changes, and all writers."""
+
+log_leaf = sa.Table(
+    "log_leaf",
+    metadata,
+    sa.Column("idx", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("at", sa.BigInteger, nullable=False),
+    sa.Column("seal", sa.Text, nullable=False),
+    sa.Column("record", sa.LargeBinary),
+    sa.Column("salt", sa.LargeBinary),
+)
+
+log_node = sa.Table(
+    "log_node",
+    metadata,
+    sa.Column("level", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("idx", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("hash", sa.LargeBinary, nullable=False),
+)
+
+case = sa.Table(
+    "case_",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("received", sa.BigInteger, nullable=False),
+    sa.Column("due", sa.BigInteger, nullable=False, index=True),
+    sa.Column("deadlines", sa.JSON, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("stopped", sa.BigInteger),
+    sa.Column("ground", sa.Text),
+    sa.Column("papers", sa.Text, nullable=False),
+)
+
+copy = sa.Table(
+    "copy",
+    metadata,
+    sa.Column("seq", SERIAL, primary_key=True),
+    sa.Column("id", sa.Text, nullable=False, unique=True),
+    sa.Column("case_id", sa.Text, sa.ForeignKey(case.c.id), nullable=False),
+    sa.Column("platform", sa.Text, nullable=False),
+    sa.Column("item", sa.Text, nullable=False),
+    sa.Column("url", sa.Text, nullable=False),
+    sa.Column("method", sa.Text, nullable=False),
+    sa.Column("distance", sa.Integer, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("hidden", sa.BigInteger),
+    sa.Column("gone", sa.BigInteger),
+    sa.UniqueConstraint("case_id", "platform", "item"),
+)
+
+known = sa.Table(
+    "known",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("change", sa.BigInteger, nullable=False, unique=True),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("sha256", sa.Text, nullable=False),
+    sa.Column("pdq", sa.LargeBinary, nullable=False, comment="hashes of 32 bytes, one after another"),
+    sa.Column("quality", sa.Integer, nullable=False),
+    sa.Column("case_id", sa.Text, nullable=False, index=True),
+    sa.Column("platform", sa.Text, nullable=False),
+    sa.Column("item", sa.Text, nullable=False),
+    sa.Column("url", sa.Text, nullable=False),
+    sa.Column("active", sa.Boolean, nullable=False),
+)
+
+job = sa.Table(
+    "job",
+    metadata,
+    sa.Column("id", SERIAL, primary_key=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("payload", sa.JSON, nullable=False),
+    sa.Column("dedup", sa.Text, nullable=False, unique=True),
+    sa.Column("run_at", sa.BigInteger, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("lease_until", sa.BigInteger),
+    sa.Column("token", sa.Integer, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("trouble", sa.Text, nullable=False, comment="the class of the last error, never its words"),
+)
+
+job_due = sa.Index(
+    "ix_job_due", job.c.run_at, job.c.id, sqlite_where=sa.text(DUE), postgresql_where=sa.text(DUE)
+)
+
+api_key = sa.Table(
+    "api_key",
+    metadata,
+    sa.Column("seq", SERIAL, primary_key=True),
+    sa.Column("id", sa.Text, nullable=False, unique=True),
+    sa.Column("digest", sa.Text, nullable=False),
+    sa.Column("label", sa.Text, nullable=False),
+    sa.Column("scopes", sa.JSON, nullable=False),
+    sa.Column("tier", sa.Text, nullable=False),
+    sa.Column("expires", sa.BigInteger, nullable=False),
+    sa.Column("revoked", sa.Boolean, nullable=False),
+)
+
+secret = sa.Table(
+    "secret",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("digest", sa.Text, nullable=False),
+)
+
+consent = sa.Table(
+    "consent",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("person", sa.Text, nullable=False),
+    sa.Column("account", sa.Text, nullable=False),
+    sa.Column("use", sa.Text, nullable=False),
+    sa.Column("adult", sa.Boolean, nullable=False),
+    sa.Column("given", sa.BigInteger, nullable=False),
+    sa.Column("expires", sa.BigInteger, nullable=False),
+    sa.Column("revoked", sa.BigInteger),
+)
+
+blob_key = sa.Table(
+    "blob_key",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("purpose", sa.Text, nullable=False),
+    sa.Column("digest", sa.Text, nullable=False, comment="SHA-256 of the ciphertext, its name in the store"),
+    sa.Column("wrapped", sa.LargeBinary, nullable=False, comment="its key, wrapped; without it, noise"),
+)
+
+Insert = postgresql.Insert | sqlite.Insert
+"""An INSERT that knows what to do when the row is there already."""
+
+
+def insert(connection: sa.Connection, table: sa.Table) -> Insert:
+    """An INSERT into `table` in the dialect of `connection`."""
+    if connection.dialect.name == "postgresql":
+        return postgresql.insert(table)
+    return sqlite.insert(table)
+
+
+def put(connection: sa.Connection, table: sa.Table, row: dict[str, object], by: str) -> None:
+    """Store `row`, or replace the one with the same value in the column `by`."""
+    connection.execute(
+        insert(connection, table)
+        .values(**row)
+        .on_conflict_do_update(index_elements=[by], set_={name: row[name] for name in row if name != by})
+    )
+
+
+def add(connection: sa.Connection, table: sa.Table, row: dict[str, object], by: tuple[str, ...]) -> bool:
+    """Store `row` unless one is there with the same values in the columns `by`; whether it was stored."""
+    statement = insert(connection, table).values(**row).on_conflict_do_nothing(index_elements=by)
+    return connection.execute(statement.returning(table.c[by[0]])).first() is not None

@@ -1,0 +1,84 @@
+"""Changing what is stored: everything in one transaction of the database, or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from consentry.core.case import Case, Copy
+from consentry.core.consent import Consent
+from consentry.core.entry import Kind
+from consentry.core.ports import ApiKey, Ids, Job, Known
+from consentry.store import jobs, log, rows, tables
+from consentry.store.snapshot import SqlSnapshot
+from consentry.store.words import absent, outdated, taken
+
+
+class SqlTransaction(SqlSnapshot):
+    """One transaction that holds the turn to write."""
+
+    def __init__(
+        self, connection: sa.Connection, clock: Callable[[sa.Connection], datetime], ids: Ids
+    ) -> None:
+        """Write through `connection`, which must hold the lock; salts come from `ids`."""
+        super().__init__(connection, clock)
+        self._ids = ids
+
+    def append(self, kind: Kind, record: Mapping[str, object]) -> int:
+        """Write `record` into the log and return its index."""
+        return log.append(self._connection, kind, self.now(), record, rows.salt_from(self._ids))
+
+    def add_case(self, case: Case) -> None:
+        """Store a new case. Raises Conflict if its id is taken."""
+        if not tables.add(self._connection, tables.case, rows.case_row(case), by=("id",)):
+            raise taken()
+
+    def save_case(self, case: Case) -> Case:
+        """Replace the version that was read; returns it with its new version. Raises Conflict."""
+        saved = replace(case, version=case.version + 1)
+        same = sa.and_(tables.case.c.id == case.id, tables.case.c.version == case.version)
+        if self._connection.execute(sa.update(tables.case).where(same).values(rows.case_row(saved))).rowcount:
+            return saved
+        self.case(case.id)  # raises NotFound if it is not there at all
+        raise outdated()
+
+    def add_copy(self, copy: Copy) -> bool:
+        """Store a copy; False if the case already has that platform and item. Raises NotFound, Conflict."""
+        self.case(copy.case)
+        by = ("case_id", "platform", "item")
+        return tables.add(self._connection, tables.copy, rows.copy_row(copy), by=by)
+
+    def save_copy(self, copy: Copy) -> None:
+        """Replace a copy. Raises NotFound."""
+        statement = sa.update(tables.copy).where(tables.copy.c.id == copy.id).values(rows.copy_row(copy))
+        if not self._connection.execute(statement).rowcount:
+            raise absent("copy")
+
+    def add_known(self, known: Known) -> None:
+        """Store a known picture, or replace the one with its id. Raises BadInput for a misshapen hash."""
+        row = rows.known_row(known)
+        row["change"] = log.count(self._connection, tables.log_head.c.changes)
+        tables.put(self._connection, tables.known, row, by="id")
+
+    def enqueue(self, job: Job) -> bool:
+        """Store a job; False if one with its dedup key was ever stored."""
+        return jobs.enqueue(self._connection, job)
+
+    def finish(self, job: Job) -> None:
+        """Mark a claimed job done. Raises LostLease if another worker holds it now."""
+        jobs.finish(self._connection, job)
+
+    def add_key(self, key: ApiKey) -> None:
+        """Store an API key, or replace the one with its id."""
+        tables.put(self._connection, tables.api_key, rows.key_row(key), by="id")
+
+    def put_secret(self, name: str, digest: str) -> None:
+        """Keep the digest of a passphrase under `name`."""
+        tables.put(self._connection, tables.secret, {"name": name, "digest": digest}, by="name")
+
+    def add_consent(self, consent: Consent) -> None:
+        """Store a consent, or replace the one with its id."""
+        tables.put(self._connection, tables.consent, rows.consent_row(consent), by="id")

@@ -1,0 +1,80 @@
+"""The server: every door, one error shape, and a refusal for every path nobody registered."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+from fastapi.responses import Response
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+import consentry
+from consentry.core.errors import NotFound, Overloaded, RouteNotGated
+from consentry.web import errors, health, home, images, record, reports, screen, site
+from consentry.wiring import System
+
+ALL_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+"""Methods that the last route answers."""
+
+GATED = "/v1/"
+"""Paths under this are the gate's: what is not registered there is refused by name."""
+
+
+def create_app(system: System) -> FastAPI:
+    """The application over a built system. Whoever built the system closes it."""
+    app = FastAPI(
+        title="Consentry",
+        version=consentry.__version__,
+        summary="Keeps intimate or degrading images from being made, shown or spread without consent.",
+        redoc_url=None,
+    )
+    errors.install(app)
+    for part in (images, screen, reports, record, health, home):
+        app.include_router(part.router(system))
+    if system.site is not None:
+        app.include_router(site.router(system, system.site))
+    _refuse_the_rest(app)
+    app.add_middleware(AtOnce, limit=system.settings.max_at_once)
+    return app
+
+
+def _refuse_the_rest(app: FastAPI) -> None:
+    @app.api_route("/{path:path}", methods=ALL_METHODS, include_in_schema=False)
+    async def nothing_here(request: Request) -> Response:
+        if request.url.path.startswith(GATED):
+            raise RouteNotGated("This route is not available through the gate.")
+        raise NotFound("There is nothing at this address.")
+
+
+class AtOnce:
+    """Works on so many requests at the same time, and asks the rest to come back later."""
+
+    def __init__(self, app: ASGIApp, limit: int) -> None:
+        """Wrap `app`."""
+        self.app = app
+        self.limit = limit
+        self.present = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve, or answer 503 with Retry-After; health and metrics are always served."""
+        if scope["type"] != "http" or not scope["path"].startswith(GATED):
+            return await self.app(scope, receive, send)
+        if self.present >= self.limit:
+            trouble = Overloaded("There is too much at once.")
+            reply = errors.response(trouble, errors.request_id(Request(scope)))
+            return await reply(scope, receive, _closing(send))
+        self.present += 1
+        try:
+            return await self.app(scope, receive, send)
+        finally:
+            self.present -= 1
+
+
+def _closing(send: Send) -> Send:
+    """Ends the connection after the reply, because the body that was coming is not read."""
+
+    async def send_and_close(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"].append((b"connection", b"close"))
+        await send(message)
+
+    return send_and_close

@@ -1,0 +1,121 @@
+"""One error shape for every door, and nothing from inside in it.
+
+Every error is `{"error": {"message", "type", "param", "code", "next_step", "request_id"}}`. The first
+four are OpenAI's shape, so that its clients understand them. A refusal adds `moderation_details`,
+`reasons`, `decision` and `log_index`.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Mapping
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from starlette.exceptions import HTTPException
+
+from consentry.core.errors import (
+    BadInput,
+    NotFound,
+    OurTrouble,
+    Overloaded,
+    RouteNotGated,
+    Trouble,
+    UpstreamTrouble,
+)
+
+RETRY_SECONDS = 2
+"""What Retry-After says when there is too much at once."""
+
+log = logging.getLogger("consentry.web")
+
+
+def request_id(request: Request) -> str:
+    """The identifier of this request; made at the first call."""
+    if not hasattr(request.state, "request_id"):
+        request.state.request_id = f"req_{secrets.token_hex(12)}"
+    return str(request.state.request_id)
+
+
+def body(error: Trouble, rid: str, more: Mapping[str, object] | None = None) -> dict[str, object]:
+    """The error's public face."""
+    return {
+        "error": {
+            "message": error.message,
+            "type": _type(error),
+            "param": error.param or None,
+            "code": error.code,
+            "next_step": error.next_step,
+            "request_id": rid,
+            **(more or {}),
+        }
+    }
+
+
+def response(error: Trouble, rid: str, more: Mapping[str, object] | None = None) -> Response:
+    """The error as a reply that clients neither retry by themselves nor cache."""
+    headers = {"x-request-id": rid, "x-should-retry": "false", "cache-control": "no-store"}
+    if isinstance(error, Overloaded):
+        headers |= {"retry-after": str(RETRY_SECONDS), "x-should-retry": "true"}
+    if error.status == 401:  # noqa: PLR2004 - RFC 9110 15.5.2 asks for this header with a 401
+        headers["www-authenticate"] = 'Bearer realm="consentry"'
+    return JSONResponse(body(error, rid, more), error.status, headers)
+
+
+def install(app: FastAPI) -> None:
+    """Give `app` the one error shape for everything that can go wrong."""
+
+    @app.exception_handler(Trouble)
+    async def _trouble(request: Request, error: Trouble) -> Response:
+        if error.status >= 500:  # noqa: PLR2004 - server errors are ours to look into
+            log.warning("%s %s %s", request_id(request), type(error).__name__, error.code)
+        return response(error, request_id(request))
+
+    @app.exception_handler(HTTPException)
+    async def _http(request: Request, error: HTTPException) -> Response:
+        return response(_from_http(request, error), request_id(request))
+
+    @app.exception_handler(RequestValidationError)
+    async def _invalid(request: Request, error: RequestValidationError) -> Response:
+        where = error.errors()[0]["loc"] if error.errors() else ("request",)
+        name = str(where[-1])
+        trouble = BadInput(f"`{name}` is missing or malformed.", param=name)
+        return response(trouble, request_id(request))
+
+    @app.exception_handler(Exception)
+    async def _unforeseen(request: Request, error: Exception) -> Response:
+        log.error("%s unforeseen %s", request_id(request), _where(error))
+        return response(Trouble("Something went wrong on our side."), request_id(request))
+
+
+def _from_http(request: Request, error: HTTPException) -> Trouble:
+    """What the framework raises by itself: unknown paths and methods."""
+    if request.url.path.startswith("/v1/"):
+        return RouteNotGated("This route is not available through the gate.")
+    if error.status_code == 405:  # noqa: PLR2004 - RFC 9110 15.5.6
+        return NotFound("There is nothing here for this method.", code="method_not_allowed")
+    return NotFound("There is nothing at this address.")
+
+
+def _type(error: Trouble) -> str:
+    if isinstance(error, OurTrouble | UpstreamTrouble) or type(error) is Trouble:
+        return "server_error"
+    if isinstance(error, BadInput) and error.code in _REFUSALS:
+        return "image_generation_user_error"
+    return "invalid_request_error"
+
+
+_REFUSALS = {"moderation_blocked", "content_policy_violation"}
+
+
+def _where(error: BaseException) -> str:
+    """The type of an unforeseen error and the place it came from: never its message or any value."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return type(error).__name__
+    code = trace.tb_frame.f_code
+    return f"{type(error).__name__} in {code.co_qualname}:{trace.tb_lineno}"

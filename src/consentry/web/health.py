@@ -1,0 +1,44 @@
+"""Whether it works, for load balancers and operators: /healthz and /metrics."""
+
+from __future__ import annotations
+
+import anyio.to_thread
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from consentry.core.errors import Trouble
+from consentry.wiring import System
+
+
+def router(system: System) -> APIRouter:
+    """Health and metrics."""
+    routes = APIRouter(tags=["operations"])
+
+    @routes.get("/healthz", summary="Whether every part works")
+    async def healthz() -> Response:
+        """200 if everything works, 503 if something does not; the parts are named either way."""
+        found = await anyio.to_thread.run_sync(parts, system)
+        well = all(state == "ok" for state in found.values())
+        return JSONResponse({"ok": well, "parts": found}, 200 if well else 503)
+
+    @routes.get("/metrics", summary="Figures for Prometheus")
+    async def metrics() -> Response:
+        """Counts and gauges; no label names a person."""
+        await anyio.to_thread.run_sync(system.figures.refresh, system.store)
+        return Response(generate_latest(system.figures.registry), media_type=CONTENT_TYPE_LATEST)
+
+    return routes
+
+
+def parts(system: System) -> dict[str, str]:
+    """Every part that can fail, with `ok` or the code of its trouble."""
+    return {name: _state(check) for name, check in system.checks.items()}
+
+
+def _state(check: object) -> str:
+    try:
+        check()  # type: ignore[operator]  # checks are callables without arguments
+    except Trouble as trouble:
+        return trouble.code
+    return "ok"

@@ -1,0 +1,65 @@
+"""The record's door: the log's checkpoint, and proof that a line stands in it."""
+
+from __future__ import annotations
+
+import base64
+import json
+
+import anyio.to_thread
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse, PlainTextResponse, Response
+
+from consentry.core.errors import NotFound
+from consentry.web import auth
+from consentry.wiring import System
+
+
+def router(system: System) -> APIRouter:
+    """The record's door. Checkpoints, leaves and proofs are public: they say nothing about anybody."""
+    routes = APIRouter(tags=["record"])
+
+    @routes.get("/v1/log/checkpoint", summary="The log's signed length and root")
+    async def checkpoint() -> Response:
+        """A C2SP tlog-checkpoint as a signed note."""
+        return PlainTextResponse(await anyio.to_thread.run_sync(system.log.checkpoint))
+
+    @routes.get("/v1/log/key", summary="The key that checkpoints are verified with")
+    async def verifier() -> Response:
+        """A C2SP signed-note verifier key."""
+        return PlainTextResponse(system.log.vkey + "\n")
+
+    @routes.get("/v1/log/proof/{index}", summary="Proof that a line stands in the log")
+    async def proof(index: int) -> Response:
+        """The line's public leaf and its RFC 6962 audit path under the present checkpoint."""
+        return JSONResponse(await anyio.to_thread.run_sync(_proof, system, index))
+
+    @routes.get("/v1/log/entry/{index}", summary="What a line commits to")
+    async def entry(request: Request, index: int) -> Response:
+        """The record and its salt, for whoever has a key for `read`; gone once erased."""
+        await anyio.to_thread.run_sync(auth.key, request, system.access, "read")
+        return JSONResponse(await anyio.to_thread.run_sync(_entry, system, index))
+
+    return routes
+
+
+def _proof(system: System, index: int) -> dict[str, object]:
+    size = system.store.size()
+    if not 0 <= index < size:
+        raise NotFound("The log has no such line.")
+    line = system.store.line(index)
+    return {
+        "index": index,
+        "size": size,
+        "leaf": base64.b64encode(line.entry.leaf()).decode(),
+        "path": [base64.b64encode(part).decode() for part in system.store.inclusion(index, size)],
+        "checkpoint": system.log.checkpoint(size),
+    }
+
+
+def _entry(system: System, index: int) -> dict[str, object]:
+    if not 0 <= index < system.store.size():
+        raise NotFound("The log has no such line.")
+    line = system.store.line(index)
+    if line.record is None or line.salt is None:
+        raise NotFound("This record was erased; its line stays.", code="erased")
+    return {"index": index, "record": json.loads(line.record), "salt": line.salt.hex()}

@@ -1,0 +1,149 @@
+"""The report door: no account, no key, and nothing about the caller is kept but what they write."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import TypeVar
+
+import anyio.to_thread
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse, Response
+
+from consentry.core.case import Case, Copy, CopyState
+from consentry.core.entry import stamp
+from consentry.core.errors import BadInput
+from consentry.core.report import Report, Standing, Under18
+from consentry.flows.report import Receipt
+from consentry.web import bodies
+from consentry.wiring import System
+
+MAX_REPORT = 64 * 1024
+"""Largest report in bytes; there is no picture in it."""
+
+NO_STORE = {"cache-control": "no-store", "referrer-policy": "no-referrer"}
+"""Headers of every answer here."""
+
+_E = TypeVar("_E", bound=StrEnum)
+
+
+def router(system: System) -> APIRouter:
+    """The report door."""
+    routes = APIRouter(tags=["report"])
+
+    @routes.post("/v1/reports", status_code=201, summary="Report an image of yourself")
+    async def report(request: Request) -> Response:
+        """Send JSON: `urls`, `standing`, `under18`, `statement`, `declares_intimate`, `good_faith`, ..."""
+        fields = bodies.json_object(await bodies.raw(request, MAX_REPORT))
+        receipt = await anyio.to_thread.run_sync(system.desk.receive, _report(fields))
+        return JSONResponse(_receipt(receipt, system), 201, NO_STORE)
+
+    @routes.post("/v1/reports/{reference}/status", summary="See what became of a report")
+    async def status(request: Request, reference: str) -> Response:
+        """Send JSON with `passphrase`. It is a POST so that no secret stands in an address."""
+        passphrase = await _passphrase(request)
+        case, copies = await anyio.to_thread.run_sync(system.desk.look_up, reference, passphrase)
+        return JSONResponse(_status(case, copies), 200, NO_STORE)
+
+    @routes.post("/v1/reports/{reference}/withdraw", summary="Take a report back")
+    async def withdraw(request: Request, reference: str) -> Response:
+        """Send JSON with `passphrase`."""
+        passphrase = await _passphrase(request)
+        case = await anyio.to_thread.run_sync(system.desk.withdraw, reference, passphrase)
+        return JSONResponse({"reference": case.id, "state": case.state.value}, 200, NO_STORE)
+
+    return routes
+
+
+async def _passphrase(request: Request) -> str:
+    return _text(bodies.json_object(await bodies.raw(request, MAX_REPORT)), "passphrase")
+
+
+FIELDS = {
+    "standing", "under18", "urls", "statement", "declares_intimate",
+    "good_faith", "signature", "contact", "place",
+}  # fmt: skip
+"""Every field of a report."""
+
+
+def _report(fields: Mapping[str, object]) -> Report:
+    unknown = set(fields) - FIELDS
+    if unknown:
+        raise BadInput(f"There is no field `{min(unknown)}`.", code="unknown_field", param=min(unknown))
+    urls = fields.get("urls", [])
+    if not isinstance(urls, list) or not all(isinstance(url, str) for url in urls):
+        raise BadInput("`urls` must be a list of web addresses.", param="urls")
+    return Report(
+        standing=_choice(fields, "standing", Standing),
+        under18=_choice(fields, "under18", Under18),
+        urls=tuple(urls),
+        statement=_text(fields, "statement"),
+        declares_intimate=fields.get("declares_intimate") is True,
+        good_faith=fields.get("good_faith") is True,
+        signature=_text(fields, "signature"),
+        contact=_text(fields, "contact"),
+        place=_text(fields, "place").lower(),
+    )
+
+
+def _text(fields: Mapping[str, object], name: str) -> str:
+    found = fields.get(name, "")
+    if not isinstance(found, str):
+        raise BadInput(f"`{name}` must be text.", param=name)
+    return found
+
+
+def _choice(fields: Mapping[str, object], name: str, choices: type[_E]) -> _E:
+    try:
+        return choices(str(fields.get(name)))
+    except ValueError:
+        allowed = ", ".join(f"`{choice}`" for choice in choices)
+        raise BadInput(f"`{name}` must be one of {allowed}.", param=name) from None
+
+
+def _receipt(receipt: Receipt, system: System) -> dict[str, object]:
+    case = receipt.case
+    return {
+        "reference": receipt.reference,
+        "passphrase": receipt.passphrase,
+        "keep_this": "The passphrase is shown once. With it you can see, and withdraw, your report.",
+        "received": stamp(case.received),
+        "decided_by": stamp(case.due),
+        "clocks": [
+            {"law": found.cite, "due": stamp(found.due), "advisory": found.advisory}
+            for found in case.deadlines
+        ],
+        "proof": {
+            "decision": receipt.judged.id,
+            "log_index": receipt.judged.place,
+            "checkpoint": system.log.checkpoint(),
+        },
+    }
+
+
+def _status(case: Case, copies: Sequence[Copy]) -> dict[str, object]:
+    """Facts with times. No name of anybody who works on it, and never the picture."""
+    return {
+        "reference": case.id,
+        "state": case.state.value,
+        "received": stamp(case.received),
+        "decided_by": stamp(case.due),
+        "clock_stopped": stamp(case.stopped) if case.stopped else None,
+        "refused_because": case.ground.value if case.ground else None,
+        "copies": {
+            "found": len(copies),
+            "hidden": sum(copy.hidden is not None for copy in copies),
+            "gone": sum(copy.state is CopyState.GONE for copy in copies),
+        },
+        "timeline": [_timeline(copy) for copy in copies],
+    }
+
+
+def _timeline(copy: Copy) -> dict[str, object]:
+    return {
+        "where": copy.url,
+        "found_by": copy.method.value,
+        "state": copy.state.value,
+        "hidden": stamp(copy.hidden) if copy.hidden else None,
+        "gone": stamp(copy.gone) if copy.gone else None,
+    }

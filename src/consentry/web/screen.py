@@ -1,0 +1,82 @@
+"""The upload door, where a platform asks whether a picture may be shown."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import anyio.to_thread
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import JSONResponse, Response
+
+from consentry.core.content import Account, Upload
+from consentry.core.errors import BadInput
+from consentry.core.policy import Outcome
+from consentry.core.ports import ApiKey
+from consentry.flows.upload import Screened, screen
+from consentry.web import auth, bodies
+from consentry.wiring import System
+
+MAX_NAME = 500
+"""Longest name of an item or account, in characters."""
+
+STATUS = {Outcome.ALLOW: 200, Outcome.LABEL: 200, Outcome.HOLD: 202, Outcome.REFUSE: 451}
+"""Show it, hold it until a person has looked, never show it (RFC 7725)."""
+
+
+def router(system: System) -> APIRouter:
+    """The upload door."""
+    routes = APIRouter(tags=["screen"])
+
+    @routes.post("/v1/screen", summary="Screen an upload before it is shown")
+    async def screen_upload(
+        request: Request,
+        item: Annotated[str, Query(description="The platform's own name for the post.")],
+        platform: Annotated[str, Query(description="The platform's registered name.")] = "",
+        account: Annotated[str, Query(description="A pseudonymous name of the poster.")] = "",
+        place: Annotated[str, Query(description="Jurisdiction code, if known.")] = "",
+    ) -> Response:
+        """Send the picture as the raw body. 200: show it. 202: hold it. 451: never. Anything else: hold."""
+        key = await anyio.to_thread.run_sync(auth.key, request, system.access, "screen")
+        kind = request.headers.get("content-type", "")
+        if kind.startswith(("multipart/", "application/json")):
+            raise BadInput("Send the picture itself as the body.", code="unsupported_content_type")
+        data = await bodies.raw(request, system.max_body)
+        names = {"item": item, "platform": platform, "account": account, "place": place}
+        return await anyio.to_thread.run_sync(_screen, system, key, data, names)
+
+    return routes
+
+
+def _screen(system: System, key: ApiKey, data: bytes, names: dict[str, str]) -> Response:
+    for name, value in names.items():
+        if len(value) > MAX_NAME:
+            raise BadInput(f"`{name}` may have at most {MAX_NAME} characters.", param=name)
+    if not data:
+        raise BadInput("The body is empty.", code="invalid_image")
+    platform = system.platforms.get(names["platform"])
+    upload = Upload(
+        account=Account(names["account"] or key.id, key.tier),
+        picture=system.decoder.decode(data),
+        platform=names["platform"],
+        item=names["item"],
+        place=names["place"].lower(),
+    )
+    url = platform.address(names["item"]) if platform else ""
+    return answer(screen(upload, judge=system.upload, hasher=system.hasher, url=url))
+
+
+def answer(screened: Screened) -> Response:
+    """What the platform is told: never a distance or a score, which would help to evade."""
+    judged = screened.judged
+    reasons = [reason for reason in judged.decision.reasons if reason.outcome is screened.outcome]
+    return JSONResponse(
+        {
+            "outcome": screened.outcome.name.lower(),
+            "decision": judged.id,
+            "log_index": judged.place,
+            "duties": sorted(duty.value for duty in judged.decision.duties),
+            "reasons": [{"says": reason.says, "cite": reason.cite} for reason in reasons],
+        },
+        STATUS[screened.outcome],
+        {"x-request-id": judged.id, "cache-control": "no-store"},
+    )

@@ -1,0 +1,52 @@
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from core.made import NOON
+from hypothesis import given
+from hypothesis import strategies as st
+
+from consentry.core.consent import Consent, Use
+
+HOUR = timedelta(hours=1)
+CONSENT = Consent("con_1", "per_1", "acc_1", Use.MAKE, adult=True, given=NOON, expires=NOON + 24 * HOUR)
+
+moments = st.datetimes(datetime(2026, 11, 21), datetime(2026, 11, 25), timezones=st.just(UTC))
+
+
+def test_a_consent_covers_its_account_its_use_and_its_time():
+    assert CONSENT.covers("acc_1", Use.MAKE, NOON)
+    assert CONSENT.covers("acc_1", Use.MAKE, NOON + 24 * HOUR - timedelta(microseconds=1))
+
+
+@pytest.mark.parametrize("account", ["", "acc_2", "ACC_1", "per_1"])
+def test_no_other_account_may_rely_on_it(account):
+    assert not CONSENT.covers(account, Use.MAKE, NOON)
+
+
+@pytest.mark.parametrize("use", Use)
+def test_making_is_not_publishing(use):
+    assert CONSENT.covers("acc_1", use, NOON) is (use is Use.MAKE)
+    assert replace(CONSENT, use=Use.PUBLISH).covers("acc_1", use, NOON) is (use is Use.PUBLISH)
+
+
+@given(moments)
+def test_nobody_who_was_not_verified_adult_can_consent(at):
+    assert not replace(CONSENT, adult=False).covers("acc_1", Use.MAKE, at)
+
+
+@given(moments)
+def test_it_counts_from_when_it_was_given_until_before_it_expires(at):
+    assert CONSENT.covers("acc_1", Use.MAKE, at) is (CONSENT.given <= at < CONSENT.expires)
+
+
+@given(moments, moments)
+def test_revoking_it_ends_it_at_once_and_never_prolongs_it(revoked, at):
+    taken_back = replace(CONSENT, revoked=revoked)
+    assert taken_back.covers("acc_1", Use.MAKE, at) is (
+        CONSENT.covers("acc_1", Use.MAKE, at) and at < revoked
+    )
+
+
+def test_at_the_moment_of_revoking_it_no_longer_counts():
+    assert not replace(CONSENT, revoked=NOON).covers("acc_1", Use.MAKE, NOON)

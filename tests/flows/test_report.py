@@ -1,0 +1,130 @@
+"""A report: valid before it is sent, a clock from receipt, a case nobody needs an account for."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from support.fakes import BreakingStore, CountingIds, PlainPassphrases, StillClock, judge, rule
+
+from consentry.core.case import CaseState
+from consentry.core.content import Stage
+from consentry.core.errors import BadInput, NotAllowed, SafetyUnavailable
+from consentry.core.lawbook import compile_book
+from consentry.core.policy import Outcome
+from consentry.core.report import Report, Standing, Under18
+from consentry.flows.report import PAPERS, Desk
+from consentry.law import read_files
+from consentry.platforms.memory import MemoryPlatform
+from consentry.store.blobs import MemoryBlobs
+from consentry.store.memory import MemoryStore
+
+REPORT = Report(
+    Standing.SELF, Under18.NO, ("https://site.example/media/post-1",), "Made without my agreement.",
+    declares_intimate=True, good_faith=True, signature="A. Person", contact="a@person.example", place="gb",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def law():
+    return compile_book(read_files(), {})
+
+
+@pytest.fixture
+def desk(law):
+    clock, ids = StillClock(), CountingIds()
+    store = MemoryStore(clock, ids)
+    site = MemoryPlatform("site", "https://site.example", clock)
+    site.publish(b"ok", "poster", "text")
+    return Desk(
+        judge=judge(store, stage=Stage.REPORT, rules=[rule("report.valid", Outcome.HOLD, Stage.REPORT)]),
+        platforms={"site": site},
+        store=store,
+        blobs=MemoryBlobs(ids),
+        passphrases=PlainPassphrases(),
+        law=law,
+        places=frozenset({"gb", "us"}),
+        fallback=timedelta(hours=48),
+        clock=clock,
+        ids=ids,
+    )
+
+
+def jobs(desk):
+    desk.store.clock = desk.clock
+    return desk.store.claim(10, 60)
+
+
+def test_a_report_opens_a_case_with_the_clock_running_from_receipt(desk):
+    receipt = desk.receive(REPORT)
+    assert receipt.case.state is CaseState.OPEN
+    assert receipt.case.received == desk.clock.now()
+    assert receipt.case.due == desk.clock.now() + timedelta(hours=48)
+
+
+def test_every_address_that_is_ours_is_to_be_hidden_at_once(desk):
+    desk.receive(replace(REPORT, urls=(*REPORT.urls, "https://elsewhere.example/x")))
+    assert [job.kind for job in jobs(desk)] == ["hide"]
+
+
+def test_the_same_address_twice_is_one_copy(desk):
+    receipt = desk.receive(replace(REPORT, urls=REPORT.urls * 2))
+    _, copies = desk.look_up(receipt.reference, receipt.passphrase)
+    assert len(copies) == 1
+
+
+def test_a_sign_of_a_child_goes_to_specialists_and_is_hidden_all_the_same(desk):
+    receipt = desk.receive(replace(REPORT, under18=Under18.UNSURE))
+    assert receipt.case.state is CaseState.ESCALATED
+    assert [job.kind for job in jobs(desk)] == ["hide"]
+
+
+def test_a_report_that_is_not_complete_is_sent_back_while_the_person_is_there(desk):
+    with pytest.raises(BadInput) as sent_back:
+        desk.receive(replace(REPORT, signature=" "))
+    assert sent_back.value.param == "signature"
+    assert desk.store.size() == 0
+
+
+def test_nothing_the_person_wrote_is_in_the_log(desk):
+    desk.receive(REPORT)
+    records = b"".join(desk.store.line(index).record for index in range(desk.store.size()))
+    for private in (b"A. Person", b"a@person.example", b"without my agreement", b"post-1", b"one two three"):
+        assert private not in records
+
+
+def test_what_the_person_wrote_is_kept_encrypted(desk):
+    receipt = desk.receive(REPORT)
+    assert b"a@person.example" in desk.blobs.get(receipt.case.papers, PAPERS)
+
+
+def test_if_the_log_cannot_be_written_no_case_is_opened(desk):
+    broken = replace(desk, judge=replace(desk.judge, store=BreakingStore(desk.store)))
+    with pytest.raises(SafetyUnavailable):
+        broken.receive(REPORT)
+    with desk.store.begin() as tx:
+        assert tx.cases(running=True) == []
+
+
+@pytest.mark.parametrize("passphrase", ["", "one two three four five", "six five four three two one"])
+def test_only_the_passphrase_opens_a_case(desk, passphrase):
+    receipt = desk.receive(REPORT)
+    with pytest.raises(NotAllowed):
+        desk.look_up(receipt.reference, passphrase)
+    with pytest.raises(NotAllowed):
+        desk.withdraw(receipt.reference, passphrase)
+
+
+def test_an_unknown_place_gets_the_strictest_clock(desk):
+    receipt = replace(desk, places=frozenset()).receive(replace(REPORT, place=""))
+    assert receipt.case.due <= desk.clock.now() + timedelta(hours=2)
+
+
+def test_the_reporters_place_can_only_shorten_the_clock(desk):
+    receipt = desk.receive(replace(REPORT, place="in"))
+    assert receipt.case.due == desk.clock.now() + timedelta(hours=2)
+
+
+def test_taking_a_report_back_restores_what_was_hidden(desk):
+    receipt = desk.receive(REPORT)
+    assert desk.withdraw(receipt.reference, receipt.passphrase).state is CaseState.WITHDRAWN
+    assert sorted(job.kind for job in jobs(desk)) == ["hide", "restore"]

@@ -1,0 +1,184 @@
+"""From a reported picture to proof that every copy is gone, whoever dies on the way."""
+
+from dataclasses import replace
+
+import pytest
+from support.fakes import NOW, CountingIds, PlainDecoder, PlainFinder, PlainHasher, StillClock
+
+from consentry.core.case import Case, CaseEvent, CaseState, Copy, CopyState, RefusalGround
+from consentry.core.errors import UpstreamTrouble
+from consentry.core.match import Hashes, Match, Method
+from consentry.core.ports import Job, Known
+from consentry.flows.takedown import CASES, HIDE_AGAIN, Takedown
+from consentry.platforms.memory import MemoryPlatform
+from consentry.store.blobs import MemoryBlobs
+from consentry.store.memory import MemoryStore
+
+
+class Scene:
+    """One case with one located copy on a small site, and a worker's hands."""
+
+    def __init__(self, state=CaseState.OPEN, linger=0):
+        self.clock, ids = StillClock(), CountingIds()
+        self.store = MemoryStore(self.clock, ids)
+        self.site = MemoryPlatform("site", "https://site.example", self.clock, linger=linger)
+        self.item = self.site.publish(b"ok the picture", "poster", "text")
+        self.finder = PlainFinder()
+        self.takedown = Takedown(
+            self.store, {"site": self.site}, PlainDecoder(), PlainHasher(), self.finder, MemoryBlobs(ids), ids
+        )
+        with self.store.begin() as tx:
+            tx.add_case(Case("C-1", state, NOW, NOW, ()))
+            self.add_copy(tx, "cpy_a", self.item)
+
+    def add_copy(self, tx, copy_id, item):
+        tx.add_copy(Copy(copy_id, "C-1", "site", item, self.site.address(item), Method.LOCATED, 0))
+        tx.enqueue(Job("hide", {"copy": copy_id}, f"hide:{copy_id}", NOW))
+
+    def work(self, rounds=20):
+        """Carry out due jobs until there are none; failed ones come back later."""
+        for _ in range(rounds):
+            self.clock.move(seconds=1)
+            for job in self.store.claim(20, 60):
+                try:
+                    self.takedown.run(job)
+                except UpstreamTrouble as trouble:
+                    self.store.retry(job, 0.5, trouble.code)
+
+    def case(self):
+        with self.store.begin() as tx:
+            return tx.case("C-1")
+
+    def copies(self):
+        with self.store.begin() as tx:
+            return list(tx.copies("C-1"))
+
+    def known(self):
+        with self.store.begin() as tx:
+            return list(tx.known_of("C-1"))
+
+
+def test_hide_trace_verify_and_the_clock_stops():
+    scene = Scene()
+    scene.work()
+    assert scene.case().state is CaseState.REMOVED
+    assert scene.case().stopped is not None
+    assert [copy.state for copy in scene.copies()] == [CopyState.GONE]
+    assert scene.site.public(scene.site.address(scene.item)) is None
+
+
+def test_from_the_moment_of_tracing_the_picture_is_known():
+    scene = Scene()
+    scene.work()
+    (known,) = scene.known()
+    assert (known.source, known.case, known.active) == (CASES, "C-1", True)
+
+
+def test_every_copy_that_is_found_is_hidden_with_its_distance():
+    scene = Scene()
+    other = scene.site.publish(b"ok edited", "poster", "text")
+    with scene.store.begin() as tx:
+        hashes = Hashes("00" * 32, (bytes(32),), 90)
+        tx.add_known(Known("upl_1", "upload", hashes, "", "site", other, scene.site.address(other)))
+    scene.finder.matches = [
+        Match("upl_1", "upload", Method.NEAR, 14),
+        Match("upl_1", "upload", Method.NEAR, 20),
+    ]
+    scene.work()
+    found = scene.copies()[1]
+    assert (found.method, found.distance, found.state) == (Method.NEAR, 14, CopyState.GONE)
+    assert scene.case().state is CaseState.REMOVED
+
+
+def test_a_cache_that_forgets_late_keeps_the_clock_running():
+    scene = Scene(linger=3)
+    scene.site.public(scene.site.address(scene.item))
+    scene.work(rounds=2)
+    assert scene.case().running
+    scene.work(rounds=20)
+    assert not scene.case().running
+
+
+def test_a_platform_that_lies_is_told_again_under_a_new_key():
+    scene = Scene()
+    scene.site.lies = True
+    scene.work(rounds=HIDE_AGAIN)
+    assert scene.case().state is CaseState.HIDDEN
+    scene.site.lies = False
+    scene.work(rounds=4 * HIDE_AGAIN)
+    assert scene.case().state is CaseState.REMOVED
+
+
+def test_a_platform_that_is_down_is_asked_until_it_answers():
+    scene = Scene()
+    scene.site.down = True
+    scene.work(rounds=3)
+    assert scene.case().state is CaseState.OPEN
+    scene.site.down = False
+    scene.work()
+    assert scene.case().state is CaseState.REMOVED
+
+
+def test_an_order_given_twice_takes_effect_once():
+    scene = Scene()
+    (job,) = scene.store.claim(1, 60)
+    scene.site.hide(scene.item, "cpy_a")  # the worker before died after the order and before writing it down
+    scene.takedown.run(job)
+    assert scene.site.effects["cpy_a"] == 1
+
+
+@pytest.mark.parametrize("state", [CaseState.REFUSED, CaseState.WITHDRAWN])
+def test_what_is_no_longer_asked_for_is_not_hidden(state):
+    scene = Scene()
+    with scene.store.begin() as tx:
+        ground = RefusalGround.NOT_INTIMATE if state is CaseState.REFUSED else None
+        event = CaseEvent.REFUSE if state is CaseState.REFUSED else CaseEvent.WITHDRAW
+        tx.save_case(tx.case("C-1").after(event, NOW, ground))
+    scene.work()
+    assert scene.site.public(scene.site.address(scene.item)) is not None
+
+
+def test_a_case_with_a_sign_of_a_child_is_hidden_but_its_picture_is_never_fetched():
+    scene = Scene(CaseState.ESCALATED)
+    scene.site.fetch = None  # fetching would fail loudly
+    scene.work()
+    assert scene.case().state is CaseState.SECURED
+    assert scene.known() == []
+
+
+def test_a_picture_that_left_before_us_still_needs_proof():
+    scene = Scene()
+    with scene.store.begin() as tx:
+        scene.add_copy(tx, "cpy_b", "never-was")
+    scene.work()
+    assert {copy.state for copy in scene.copies()} == {CopyState.GONE}
+
+
+def test_restoring_shows_it_again():
+    scene = Scene()
+    scene.work()
+    with scene.store.begin() as tx:
+        tx.save_case(tx.case("C-1").after(CaseEvent.WITHDRAW, NOW))
+        tx.enqueue(Job("restore", {"copy": "cpy_a"}, "restore:cpy_a", NOW))
+    scene.work()
+    assert scene.site.public(scene.site.address(scene.item)) is not None
+    assert scene.copies()[0].state is CopyState.RESTORED
+
+
+def test_the_last_hour_of_a_running_case_is_put_on_record():
+    scene = Scene()
+    scene.site.down = True
+    with scene.store.begin() as tx:
+        tx.enqueue(Job("watch", {"case": "C-1"}, "watch:C-1", NOW))
+    scene.work(rounds=2)
+    records = [scene.store.line(index).record for index in range(scene.store.size())]
+    assert any(b"last_hour" in record for record in records)
+
+
+def test_each_copy_has_its_own_receipts():
+    scene = Scene()
+    scene.work()
+    records = b"\n".join(scene.store.line(index).record for index in range(scene.store.size()))
+    for event in (b'"event":"hidden"', b'"event":"traced"', b'"event":"gone"', b'"event":"all_gone"'):
+        assert event in records
+    assert replace(scene.copies()[0]).gone is not None

@@ -1,0 +1,137 @@
+import math
+
+import pytest
+from consentry.core.errors import SetupTrouble
+from consentry.core.finding import Seen, Unavailable
+from consentry.signals.exposure import ALWAYS_ASKED, MEASURES, Exposure
+from contracts.pictures import draft, noise, picture, unreadable, upload
+from contracts.signal import SignalContract
+
+EVERYTHING = tuple(sorted(MEASURES))
+
+
+class Says:
+    """A detector that says the same about every picture."""
+
+    def __init__(self, *measures, score=0.2, version="says 1"):
+        self.measures = frozenset(measures)
+        self._score = score
+        self._version = version
+        self.frames = []
+
+    def detect(self, frames):
+        self.frames.extend(frames)
+        return [Seen(m, self._score, "so it says", self._version) for m in sorted(self.measures)]
+
+
+class Down(Says):
+    """A detector that cannot look."""
+
+    def detect(self, _frames):
+        return [Unavailable(measure, "timeout") for measure in self.measures]
+
+
+class Crashes(Says):
+    """A detector that breaks its promise never to raise."""
+
+    def detect(self, _frames):
+        raise RuntimeError("words that nobody should read")
+
+
+class Silent(Says):
+    """A detector that says nothing."""
+
+    def detect(self, _frames):
+        return []
+
+
+def look(*detectors, subject=None, **more):
+    subject = subject or upload(picture(noise(1)))
+    return {finding.signal: finding for finding in Exposure(detectors, **more).look(subject)}
+
+
+class TestExposure(SignalContract):
+    @pytest.fixture
+    def signal(self):
+        return Exposure([Says(*EVERYTHING)])
+
+    @pytest.fixture
+    def broken(self):
+        return Exposure([Crashes(*EVERYTHING), Down(*EVERYTHING)])
+
+
+def test_the_highest_score_of_all_detectors_stands_with_its_version():
+    found = look(
+        Says(*EVERYTHING, score=0.2),
+        Says("exposure.explicit", score=0.9, version="strict 2"),
+        Says(*EVERYTHING),
+    )
+    assert (found["exposure.explicit"].score, found["exposure.explicit"].version) == (0.9, "strict 2")
+    assert found["exposure.minimal"].score == 0.2
+
+
+@pytest.mark.parametrize("failing", [Down, Crashes, Silent])
+def test_one_detector_that_could_look_is_enough(failing):
+    assert all(isinstance(f, Seen) for f in look(failing(*EVERYTHING), Says(*EVERYTHING)).values())
+
+
+@pytest.mark.parametrize("failing", [Down, Crashes, Silent])
+def test_a_measure_is_unavailable_if_none_that_covers_it_could_look(failing):
+    found = look(failing("exposure.explicit"), Says(*(MEASURES - {"exposure.explicit"})))
+    assert isinstance(found["exposure.explicit"], Unavailable)
+    assert isinstance(found["exposure.minor"], Seen)
+    assert "nobody should read" not in found["exposure.explicit"].why
+
+
+@pytest.mark.parametrize("score", [math.nan, math.inf, -0.1, 1.1])
+def test_a_score_that_is_none_is_no_look(score):
+    assert isinstance(look(Says(*EVERYTHING, score=score))["exposure.explicit"], Unavailable)
+
+
+def test_a_score_that_is_none_does_not_drown_a_sound_one():
+    found = look(Says(*EVERYTHING, score=math.nan), Says(*EVERYTHING, score=0.8))
+    assert found["exposure.explicit"].score == 0.8
+
+
+def test_every_frame_is_shown_to_the_detector():
+    detector = Says(*EVERYTHING)
+    look(detector, subject=draft(picture(noise(1), noise(2), noise(3))))
+    assert detector.frames == [noise(1), noise(2), noise(3)]
+
+
+def test_an_unreadable_picture_is_unavailable():
+    found = look(Says(*EVERYTHING), subject=upload(unreadable()))
+    assert set(found.values()) == {Unavailable(measure, "undecodable") for measure in MEASURES}
+
+
+def test_a_measure_that_nobody_covers_is_unavailable():
+    found = look(Says("exposure.explicit"))
+    assert found["exposure.minor"] == Unavailable("exposure.minor", "no detector covers it")
+
+
+def test_an_operator_may_do_without_a_measure_and_say_why():
+    found = look(Says("exposure.explicit"), not_covered={"exposure.degrading": "decided in assessment 12"})
+    assert found["exposure.degrading"].score == 0.0
+    assert found["exposure.degrading"].evidence == "not covered: decided in assessment 12"
+
+
+def test_doing_without_never_hides_a_detector_that_fails():
+    found = look(Down(*EVERYTHING), not_covered={"exposure.degrading": "decided in assessment 12"})
+    assert isinstance(found["exposure.degrading"], Unavailable)
+
+
+@pytest.mark.parametrize("measure", sorted(ALWAYS_ASKED))
+def test_no_operator_may_do_without_what_must_always_be_asked(measure):
+    with pytest.raises(SetupTrouble):
+        Exposure([Says(*EVERYTHING)], not_covered={measure: "we would rather not"})
+
+
+@pytest.mark.parametrize("not_covered", [{"exposure.degrading": " "}, {"exposure.other": "because"}])
+def test_doing_without_needs_a_reason_and_a_measure(not_covered):
+    with pytest.raises(SetupTrouble):
+        Exposure([Says(*EVERYTHING)], not_covered=not_covered)
+
+
+def test_without_a_detector_nothing_starts():
+    with pytest.raises(SetupTrouble):
+        Exposure([])

@@ -1,0 +1,96 @@
+"""The hands of the clock: every due job is tried until it is done, and trouble stops nobody."""
+
+import threading
+
+import pytest
+from support.fakes import NOW, CountingIds, StillClock
+
+from consentry.core.errors import LostLease, SafetyUnavailable, UpstreamTrouble
+from consentry.core.ports import Job
+from consentry.jobs import LONGEST_DELAY, Worker, delay
+from consentry.store.memory import MemoryStore
+
+
+@pytest.fixture
+def clock():
+    return StillClock()
+
+
+@pytest.fixture
+def store(clock):
+    store = MemoryStore(clock, CountingIds())
+    with store.begin() as tx:
+        for number in range(3):
+            tx.enqueue(Job("k", {"n": str(number)}, f"k:{number}", NOW))
+    return store
+
+
+def finishing(store, done):
+    def run(job):
+        done.append(job.payload["n"])
+        with store.begin() as tx:
+            tx.finish(job)
+
+    return run
+
+
+def test_every_due_job_is_carried_out_once(store):
+    done = []
+    worker = Worker(store, finishing(store, done))
+    assert worker.once() == 3
+    assert worker.once() == 0
+    assert sorted(done) == ["0", "1", "2"]
+
+
+def test_a_job_that_fails_comes_back_later_and_stops_no_other(store, clock):
+    done = []
+    finish = finishing(store, done)
+
+    def run(job):
+        if job.payload["n"] == "1" and job.attempts < 2:
+            raise UpstreamTrouble("the platform is down")
+        finish(job)
+
+    worker = Worker(store, run)
+    worker.once()
+    assert sorted(done) == ["0", "2"]
+    worker.once()
+    assert sorted(done) == ["0", "2"]
+    clock.move(seconds=delay(1))
+    worker.once()
+    assert sorted(done) == ["0", "1", "2"]
+
+
+def test_a_job_that_was_taken_over_is_left_to_the_other(store):
+    def run(_job):
+        raise LostLease("another worker holds it")
+
+    assert Worker(store, run).once() == 3
+    assert store.queue()["leased"] == 3
+
+
+def test_an_error_nobody_foresaw_is_tried_again_too(store):
+    def run(_job):
+        raise ZeroDivisionError
+
+    Worker(store, run).once()
+    assert store.queue()["ready"] == 3
+
+
+def test_trouble_with_the_store_is_waited_out(store):
+    stop, calls = threading.Event(), []
+
+    class Troubled:
+        def claim(self, *_):
+            calls.append(1)
+            if len(calls) > 1:
+                stop.set()
+            raise SafetyUnavailable("the database is away")
+
+    Worker(Troubled(), lambda _: None).until(stop)
+    assert len(calls) == 2
+
+
+def test_delays_double_and_end_at_ten_minutes():
+    assert [delay(number) for number in (1, 2, 3)] == [0.5, 1.0, 2.0]
+    assert delay(40) == delay(4000) == LONGEST_DELAY
