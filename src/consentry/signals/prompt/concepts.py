@@ -63,15 +63,13 @@ class Pattern:
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
+class Mention:
     """A concept found in a text."""
 
     concept: str
     """Its name."""
-    start: int
-    """The number of its first word."""
-    end: int
-    """The number of its last word."""
+    at: tuple[int, ...]
+    """The numbers of the words it was found in, in order."""
     language: str
     """The language of the pattern."""
     typo: bool = False
@@ -101,36 +99,36 @@ class Lexicon:
             return True
         return any(word[:n] in self.stems for n in range(2, min(len(word), self.longest) + 1))
 
-    def find(self, text: Words) -> tuple[Hit, ...]:
+    def find(self, text: Words) -> tuple[Mention, ...]:
         """Every concept in `text`, in the order of where it begins."""
         found = list(self._all(text))
         likely = self.languages(text, found)
-        return tuple(hit for hit, weak in found if not weak or hit.language in likely)
+        return tuple(mention for mention, weak in found if not weak or mention.language in likely)
 
-    def languages(self, text: Words, found: Iterable[tuple[Hit, bool]] = ()) -> frozenset[str]:
+    def languages(self, text: Words, found: Iterable[tuple[Mention, bool]] = ()) -> frozenset[str]:
         """The languages that `text` may be in: those with the most everyday words, or nearly so."""
         votes: dict[str, int] = defaultdict(int)
         for forms in text.forms:
             for language in self.common.get(forms[0], ()):
                 votes[language] += 1
-        for hit, weak in found:
-            votes[hit.language] += 0 if weak else 1
+        for mention, weak in found:
+            votes[mention.language] += 0 if weak else 1
         most = max(votes.values(), default=0)
         # Half of the votes of the likeliest language: enough for a second language in the same text.
         return frozenset({"any"} | {language for language, count in votes.items() if 2 * count >= most})
 
-    def _all(self, text: Words) -> Iterator[tuple[Hit, bool]]:
+    def _all(self, text: Words) -> Iterator[tuple[Mention, bool]]:
         for place, forms in enumerate(text.forms):
             seen: set[int] = set()
             for pattern in self._beginning(forms):
                 if id(pattern) in seen:
                     continue
                 seen.add(id(pattern))
-                end = _match(pattern.parts, text, place)
-                if end >= 0:
-                    yield Hit(pattern.concept, place, end, pattern.language), pattern.weak
+                at = _match(pattern.parts, text, place)
+                if at:
+                    yield Mention(pattern.concept, at, pattern.language), pattern.weak
             if not seen and len(forms[0]) >= TYPO_LENGTH and forms[0] not in self.common:
-                yield from ((hit, False) for hit in self._misspelt(forms[0], place))
+                yield from ((mention, False) for mention in self._misspelt(forms[0], place))
 
     def _beginning(self, forms: tuple[str, ...]) -> Iterator[Pattern]:
         for form in forms:
@@ -139,18 +137,19 @@ class Lexicon:
                 if form[:n] in self.stems:
                     yield from self.stems[form[:n]]
 
-    def _misspelt(self, word: str, place: int) -> Iterator[Hit]:
+    def _misspelt(self, word: str, place: int) -> Iterator[Mention]:
         found = {
             (pattern.concept, pattern.language)
             for short in {word, *_shorter(word)}
             for pattern in self.typos.get(short, ())
         }
-        return (Hit(concept, place, place, language, typo=True) for concept, language in sorted(found))
+        return (Mention(concept, (place,), language, typo=True) for concept, language in sorted(found))
 
 
-def _match(parts: tuple[Part, ...], text: Words, place: int) -> int:
-    """The number of the last word of a match that begins at `place`; -1 if there is none."""
+def _match(parts: tuple[Part, ...], text: Words, place: int) -> tuple[int, ...]:
+    """The numbers of the words of a match that begins at `place`; empty if there is none."""
     here = place
+    found = [place]
     gap = False
     for part in parts[1:]:
         if part.gap:
@@ -160,12 +159,13 @@ def _match(parts: tuple[Part, ...], text: Words, place: int) -> int:
         following = here + 1
         while following < len(text.forms) and not part.fits(text.forms[following]):
             if not gap or text.at[following] >= limit:
-                return -1
+                return ()
             following += 1
         if following >= len(text.forms) or text.sentence[following] != text.sentence[here]:
-            return -1
+            return ()
         here, gap = following, False
-    return here
+        found.append(here)
+    return tuple(found)
 
 
 def _shorter(word: str) -> Iterator[str]:

@@ -187,9 +187,14 @@ def _unbase64(chunk: re.Match[str]) -> str:
     return plain if letters >= 0.8 * len(plain) else chunk[0]  # noqa: PLR2004 - a sentence is mostly letters
 
 
-def rotated(word: str) -> str:
-    """A word with its letters moved by thirteen places."""
-    return word.translate(_ROT13)
+def rotated(text: str) -> str:
+    """`text` with its letters moved by thirteen places."""
+    return text.translate(_ROT13)
+
+
+def reversed_text(text: str) -> str:
+    """`text` read from its end."""
+    return text[::-1]
 
 
 def shortened(text: str) -> str:
