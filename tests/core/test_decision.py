@@ -1,8 +1,8 @@
 import pytest
-from core.made import decision, reason
 
 from consentry.core.law import Duty
 from consentry.core.policy import Outcome
+from core.made import decision, reason
 
 
 @pytest.mark.parametrize(
@@ -50,3 +50,11 @@ def test_one_certain_reason_is_enough_for_a_duty():
     strike = frozenset({Duty.STRIKE})
     found = decision(reason("a", duties=strike, certain=False), reason("b", duties=strike))
     assert found.owed == strike
+
+
+def test_what_weighs_on_somebody_is_owed_only_for_what_was_seen():
+    duties = frozenset({Duty.STRIKE, Duty.NOTIFY_POSTER})
+    unsure, sure = reason("a", certain=False, duties=duties), reason("b", duties=frozenset({Duty.PRESERVE}))
+    assert decision(unsure).owed == {Duty.NOTIFY_POSTER}
+    assert decision(unsure, sure).owed == {Duty.NOTIFY_POSTER, Duty.PRESERVE}
+    assert decision(reason(duties=duties)).owed == duties

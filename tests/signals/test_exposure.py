@@ -1,6 +1,7 @@
 import math
 
 import pytest
+
 from consentry.core.errors import SetupTrouble
 from consentry.core.finding import Seen, Unavailable
 from consentry.signals.exposure import ALWAYS_ASKED, MEASURES, Exposure

@@ -5,6 +5,7 @@ import io
 
 import pytest
 from PIL import Image
+
 from support.running import Running
 
 SHAPE = {"message", "type", "param", "code", "next_step", "request_id"}

@@ -14,7 +14,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from consentry.core.errors import BadInput
-from consentry.matching import _operator, _reference
+from consentry.matching import _decode, _operator, _reference
 
 BYTES = 32
 """Bytes in a PDQ hash: 256 bits, the highest first, as its hexadecimal form is printed."""
@@ -152,3 +152,13 @@ def hash_luma(grey: NDArray[np.uint8]) -> PdqHash:
     if grey.dtype != np.uint8 or grey.ndim != LUMA_DIMENSIONS:
         raise BadInput("PDQ of luma needs pixels as uint8[height, width]")
     return hash_pixels(grey, colour=False)
+
+
+def hash_image(data: bytes) -> PdqHash:
+    """Hash the bytes of a JPEG, PNG, WebP, GIF (its first still) or AVIF picture.
+
+    The picture is turned upright, its colours fitted to sRGB and transparency laid over white, so that the
+    same picture has nearly the same hash in every format. Raises BadInput if it cannot be decoded, TooLarge
+    above 50 million pixels.
+    """
+    return hash_rgb(_decode.rgb(data))

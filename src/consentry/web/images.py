@@ -197,7 +197,11 @@ def _release(released: Released) -> Response:
             for image in released.images
         ],
         "output_format": released.images[0].kind,
-        "consentry": {"decision": judged.id, "log_index": judged.place},
+        "consentry": {
+            "decision": judged.id,
+            "log_index": judged.place,
+            "labels": [reason.says for reason in judged.decision.reasons if reason.outcome is Outcome.LABEL],
+        },
     }
     return JSONResponse(reply, headers=_headers(judged.id, judged.place))
 

@@ -74,7 +74,7 @@ def answer(screened: Screened) -> Response:
             "outcome": screened.outcome.name.lower(),
             "decision": judged.id,
             "log_index": judged.place,
-            "duties": sorted(duty.value for duty in judged.decision.duties),
+            "duties": sorted(duty.value for duty in judged.decision.owed),
             "reasons": [{"says": reason.says, "cite": reason.cite} for reason in reasons],
         },
         STATUS[screened.outcome],
