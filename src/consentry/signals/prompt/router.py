@@ -166,7 +166,10 @@ class _Seen:
         """Mentions of `concepts` in the same clause as `one`."""
         clause = self._text.clause[one.at[0]]
         return [
-            other for name in concepts for other in self.by.get(name, ()) if self._text.clause[other.at[0]] == clause
+            other
+            for name in concepts
+            for other in self.by.get(name, ())
+            if self._text.clause[other.at[0]] == clause
         ]
 
     def asked(self) -> dict[str, float]:
@@ -294,7 +297,9 @@ def _minor(seen: _Seen, asked: dict[str, float]) -> float:
 
 def _scene(seen: _Seen, asked: dict[str, float]) -> Routed:
     """A scene of nobody in particular: nobody's consent is missing, yet a child is a child."""
-    bold = {name: score for name, score in asked.items() if name not in {"swim", "remove", "reduce", "euphemism"}}
+    bold = {
+        name: score for name, score in asked.items() if name not in {"swim", "remove", "reduce", "euphemism"}
+    }
     minor = _minor(seen, bold) if seen.has("nude", "under", "sheer", "pose") else 0.0
     bare = seen.has("nude", "under") and seen.has("person", "minor") and not seen.has("catalogue", *_CALM)
     suspicion = DOUBTFUL if bare or minor else FAINT * bool(asked)
