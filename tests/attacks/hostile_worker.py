@@ -12,6 +12,7 @@ import mmap
 import os
 import signal
 import socket
+from pathlib import Path
 
 from consentry.media import worker
 from consentry.media.worker import SIZE
@@ -46,14 +47,14 @@ def thread_by_hand():
 ESCAPES = {
     "open": lambda: os.open("/etc/hostname", os.O_RDONLY),
     "create": lambda: os.open("/dev/shm/left-behind", os.O_WRONLY | os.O_CREAT, 0o600),
-    "list": lambda: os.listdir("/"),
-    "stat": lambda: os.stat("/etc/hostname"),
+    "list": lambda: list(Path("/").iterdir()),
+    "stat": lambda: Path("/etc/hostname").stat(),
     "socket": lambda: socket.socket(socket.AF_INET, socket.SOCK_STREAM),
     "pair": socket.socketpair,
     "fork": os.fork,
     "clone": thread_by_hand,
     "exec": lambda: os.execv("/bin/true", ["true"]),
-    "kill": lambda: os.kill(os.getppid(), signal.SIGTERM),
+    "kill": lambda: os.kill(1, signal.SIGCONT),
     "memory": fill_memory,
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import anyio
 import pytest
+
 from consentry.core.errors import UpstreamTrouble
 from contracts.pictures import request
 

@@ -4,12 +4,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from support.fakes import CountingIds, StillClock
 
 from consentry.core.errors import BadInput, Forbidden, NotAllowed, NotFound
 from consentry.flows.access import Access
 from consentry.store.memory import MemoryStore
 from consentry.store.system import RandomIds
+from support.fakes import CountingIds, StillClock
 
 DAY = timedelta(days=1)
 

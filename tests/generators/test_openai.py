@@ -5,6 +5,7 @@ from email.parser import BytesParser
 from email.policy import HTTP
 
 import pytest
+
 from consentry.core.errors import UpstreamTrouble
 from consentry.generators import openai
 from consentry.generators.openai import OpenAIGenerator

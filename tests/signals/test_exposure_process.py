@@ -3,6 +3,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+
 from consentry.core.finding import Seen, Unavailable
 from consentry.signals.exposure_process import ProcessDetector
 from contracts.detector import DetectorContract

@@ -52,7 +52,9 @@ def test_a_body_over_the_cap_is_refused_before_it_is_read_or_as_soon_as_it_is_kn
 
 
 def test_fields_and_files_of_a_form():
-    found = form(*multipart(("prompt", "", "größe".encode()), ("image[]", "a.png", b"\x00\r\n--x"), ("mask", "m", b"")))
+    found = form(
+        *multipart(("prompt", "", "größe".encode()), ("image[]", "a.png", b"\x00\r\n--x"), ("mask", "m", b""))
+    )
     assert found.fields == {"prompt": "größe"}
     assert found.files == (("image", b"\x00\r\n--x"), ("mask", b""))
 

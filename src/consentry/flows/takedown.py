@@ -1,4 +1,4 @@
-"""From a reported picture to proof that every copy is gone. Each step is a job that may be repeated.
+"""From a reported picture to proof that every copy is gone, in steps that may each be repeated.
 
 1. Hide: the platform takes the copy out of public view, under a key that makes repeating it harmless.
 2. Trace: the picture is fetched by the moderators' door and hashed; from that moment a new upload
@@ -39,7 +39,7 @@ from consentry.core.ports import (
 CASES = "case"
 """The source under which pictures of cases are known."""
 
-HIDE_AGAIN = 5
+HIDE_AGAIN = 3
 """After how many looks that still find the picture the order to hide is given again, under a new key."""
 
 EVIDENCE = "evidence"

@@ -1,9 +1,8 @@
-"""The gate: OpenAI's image routes. What comes in is judged, and what goes out is what was judged."""
+"""The gate on OpenAI's image routes: what comes in is judged, and what goes out is what was judged."""
 
 from __future__ import annotations
 
 import base64
-import hashlib
 import time
 from collections.abc import Iterable, Mapping
 
@@ -97,7 +96,7 @@ def _request(request: Request, form: bodies.Form, route: str, key: ApiKey, syste
         mask=next(iter(_decode([mask], system))) if mask is not None else None,
         count=_count(form.fields),
         size=_text(form.fields, "size", "auto"),
-        place=request.headers.get("consentry-place", "").lower(),
+        place=auth.place(request),
         consent=request.headers.get("consentry-consent", ""),
         options=_options(form.fields),
     )
@@ -141,12 +140,10 @@ def _decode(pictures: Iterable[bytes], system: System) -> Iterable[Picture]:
 
 
 def _account(key: ApiKey, fields: Mapping[str, object]) -> Account:
-    """The key, and a digest of the end user's identifier: it may be an address, so it is not kept."""
     user = fields.get("safety_identifier") or fields.get("user") or ""
     if not isinstance(user, str):
         raise BadInput("`user` must be text.", param="user")
-    end_user = f":{hashlib.sha256(user.encode()).hexdigest()[:16]}" if user else ""
-    return Account(f"{key.id}{end_user}", key.tier)
+    return auth.account(key, user)
 
 
 def _prompt(fields: Mapping[str, object]) -> str:
@@ -197,7 +194,11 @@ def _release(released: Released) -> Response:
             for image in released.images
         ],
         "output_format": released.images[0].kind,
-        "consentry": {"decision": judged.id, "log_index": judged.place},
+        "consentry": {
+            "decision": judged.id,
+            "log_index": judged.place,
+            "labels": [reason.says for reason in judged.decision.reasons if reason.outcome is Outcome.LABEL],
+        },
     }
     return JSONResponse(reply, headers=_headers(judged.id, judged.place))
 
