@@ -12,13 +12,6 @@ from consentry.media.drawing import place
 HARMLESS = files.saved(place(3, (64, 48)), "png")
 
 
-def grown_gif():
-    """A small screen whose second frame reaches far beyond it."""
-    small = files.gif(2, screen=(1, 1))
-    at = small.rindex(b"\x2c") + 5
-    return small[:at] + (60_000).to_bytes(2, "little") * 2 + small[at + 4 :]
-
-
 def canvas_webp():
     """A one-pixel WebP that claims the largest canvas there is."""
     body = files.saved(Image.new("RGB", (1, 1)), "webp")[12:]
@@ -37,7 +30,7 @@ BOMBS = {
     "500 MB of profile": (lambda: files.profile_bomb(500), "corrupt"),
     "a GIF on a screen of 3.6 GP": (lambda: files.gif(1, screen=(60_000, 60_000)), "too_many_pixels"),
     "a GIF of 20,000 frames": (lambda: files.gif(20_000), "too_many_frames"),
-    "a GIF that grows": (grown_gif, "too_many_pixels"),
+    "a GIF that grows": (lambda: files.grown_gif(60_000), "too_many_pixels"),
     "a WebP canvas of 268 MP": (canvas_webp, "too_many_pixels"),
     "an APNG that hides a frame": (files.undeclared_frames, "corrupt"),
     "a drawing in XML": (lambda: files.SVG, "unsupported"),

@@ -104,15 +104,12 @@ def test_damaged_pictures_never_stop_the_decoder(decoder):
 
 @pytest.mark.deep
 @pytest.mark.timeout(DEEP_SECONDS * 2 + 300)
-def test_damaged_pictures_never_stop_the_decoder_at_length(record_property):
-    words, count, began = {}, 0, time.monotonic()
+def test_damaged_pictures_never_stop_the_decoder_at_length():
+    end = time.monotonic() + DEEP_SECONDS
+    words = set()
     with SandboxDecoder(Limits(max_pixels=4_000_000, seconds=10), workers=1) as decoder:
         for data in cases(time.time_ns()):
-            word = check(decoder, data)
-            words[word] = words.get(word, 0) + 1
-            count += 1
-            if time.monotonic() - began > DEEP_SECONDS:
+            words.add(check(decoder, data))
+            if time.monotonic() > end:
                 break
-    record_property("mutations", count)
-    record_property("words", words)
-    assert words[""] > 0
+    assert {"", "corrupt"} <= words
