@@ -26,8 +26,11 @@ from consentry.core.ports import Job, Store
 from consentry.store.sql import open_store
 from consentry.store.system import RandomIds, SystemClock
 
-BETWEEN = (0.01, 0.09)
-"""Seconds between two kills: long enough for a fresh worker to begin, too short for it to be safe."""
+LONGEST = 0.04
+"""Most seconds from the beginning of some job to the next kill: about as long as a few jobs take."""
+
+SLOWEST = 5.0
+"""Seconds after which a kill no longer waits for somebody to begin a job."""
 
 LEASE = 0.5
 """Seconds of a lease; what a killed worker held is taken over after that."""
@@ -56,7 +59,7 @@ class Report:
     waves: int
     """How often work was seeded."""
     taken_over: int
-    """Claims of jobs that another worker had held: kills that struck somebody at work."""
+    """Jobs begun anew, after a kill that struck somebody at work."""
     jobs: Mapping[str, int]
     """The queue at the end, by state."""
     orders: Mapping[str, int]
@@ -99,14 +102,22 @@ def run(
                 if store.queue()["ready"] < LITTLE:
                     waves += 1
                     seed_jobs(store, waves)
-                time.sleep(random.uniform(*BETWEEN))
+                _somebody_begins(world)
+                time.sleep(random.uniform(0, LONGEST))
                 kill(random.randrange(workers))
             _wait(done, store, patience)
             jobs = store.queue()
         finally:
             store.close()
-        taken_over = sum(world.taken.values())
+    taken_over = world.signs - len(world.begun)
     return Report(kills, time.monotonic() - begun, waves, taken_over, jobs, dict(world.orders))
+
+
+def _somebody_begins(world: World) -> None:
+    """Wait for the next job to begin, so that slow machines are not killed before they have started."""
+    before, last = world.signs, time.monotonic() + SLOWEST
+    while world.signs == before and time.monotonic() < last:
+        time.sleep(0.001)
 
 
 def _wait(done: Callable[[Store], bool], store: Store, patience: float) -> None:
@@ -198,8 +209,7 @@ def _open(url: str) -> Store:
 
 
 def _carry_out(handler: Handler, store: Store, job: Job, outside: Outside) -> None:
-    if job.attempts > 1:
-        outside.took_over(job.dedup)
+    outside.begins(job.dedup)
     try:
         handler(store, job, outside)
     except LostLease:

@@ -24,9 +24,9 @@ class Outside:
         """Whether the world was ever told to do what `key` stands for."""
         return self._ask("seen", key) == "yes"
 
-    def took_over(self, key: str) -> None:
-        """Note that a job was claimed which another worker had held."""
-        self._ask("took", key)
+    def begins(self, key: str) -> None:
+        """Say that work begins on the job with `key`."""
+        self._ask("begin", key)
 
     def _ask(self, verb: str, key: str) -> str:
         self._file.write(f"{verb} {key}\n")
@@ -43,7 +43,8 @@ class World(socketserver.ThreadingTCPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Answering)
         self.orders: Counter[str] = Counter()
-        self.taken: Counter[str] = Counter()
+        self.begun: set[str] = set()
+        self.signs = 0
         self._lock = threading.Lock()
 
     def answer(self, line: str) -> str:
@@ -52,8 +53,11 @@ class World(socketserver.ThreadingTCPServer):
         with self._lock:
             if verb == "seen":
                 return "yes" if key in self.orders else "no"
-            counted = self.orders if verb == "order" else self.taken
-            counted[key] += 1
+            if verb == "begin":
+                self.begun.add(key)
+                self.signs += 1
+            else:
+                self.orders[key] += 1
         return "ok"
 
     @contextmanager

@@ -9,7 +9,15 @@ from support.servers import empty_store
 
 @pytest.mark.parametrize(
     "url",
-    ["", "nonsense", "sqlite://", "sqlite:///:memory:", "mysql://host/name", "http://x", "postgresql://h:port/x"],
+    [
+        "",
+        "nonsense",
+        "sqlite://",
+        "sqlite:///:memory:",
+        "mysql://host/name",
+        "http://x",
+        "postgresql://h:port/x",
+    ],
 )
 def test_an_address_we_cannot_use_is_named_as_the_trouble(url):
     with pytest.raises(SetupTrouble) as caught:

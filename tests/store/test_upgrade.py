@@ -32,7 +32,8 @@ def described(engine):
     return {
         table: {
             "columns": [
-                (column["name"], str(column["type"]), column["nullable"]) for column in look.get_columns(table)
+                (column["name"], str(column["type"]), column["nullable"])
+                for column in look.get_columns(table)
             ],
             "key": look.get_pk_constraint(table),
             "unique": sorted(look.get_unique_constraints(table), key=lambda one: str(one["name"])),
@@ -54,7 +55,9 @@ def test_the_steps_lead_to_the_tables_the_code_knows(url):
     upgrade(url)
     engine = connect(url)
     with engine.connect() as connection:
-        drift = compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), metadata)
+        drift = compare_metadata(
+            MigrationContext.configure(connection, opts={"compare_type": True}), metadata
+        )
     stepped = described(engine)
     with engine.begin() as connection:
         metadata.drop_all(connection)
