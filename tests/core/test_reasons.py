@@ -147,7 +147,9 @@ def test_a_statement_is_owed_for_restricting_what_is_hosted(stage, outcome):
     if owed:
         assert statement(judged, GIVEN)
     else:
-        with pytest.raises(ValueError, match="nothing hosted is restricted"):
+        with pytest.raises(
+            ValueError, match=r"^nothing hosted is restricted, so there is nothing to give reasons for$"
+        ):
             statement(judged, GIVEN)
 
 
