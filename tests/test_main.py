@@ -22,7 +22,7 @@ def test_it_runs_as_a_module():
     done = subprocess.run(
         [sys.executable, "-m", "consentry", "--help"], capture_output=True, text=True, check=True
     )
-    assert "without consent" in done.stdout
+    assert "Keeps intimate or degrading images" in done.stdout
 
 
 @pytest.mark.parametrize("path", COMMANDS)
