@@ -7,7 +7,7 @@ import contextlib
 import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 from operator import eq, ne
 from pathlib import Path
@@ -187,6 +187,24 @@ def drawing_generator(surprises: Mapping[str, str]) -> Generator:
     return DrawingGenerator(surprises=surprises)
 
 
+def ask_policy(settings: Settings) -> tuple[Sequence[Signal], Policy]:
+    """What judges a request without a server, a database or an output judge: signals and rules.
+
+    The signals are those that need only the request itself. Raises SetupTrouble for bad law files.
+    """
+    kinds = (PromptSignal, Person, ConsentToMake, KnownInput, KnownOutput, Change)
+    promises: list[Promise] = [(kind.measures, kind.stages) for kind in kinds]
+    book = compile_book(
+        read_files(Path(settings.law) if settings.law else None), _measures(promises, judged_output=False)
+    )
+    return (PromptSignal(), Person()), book.policy(Stage.ASK, settings.place_codes)
+
+
+def today() -> date:
+    """The day whose law is applied (UTC)."""
+    return SystemClock().now().date()
+
+
 def open_access(settings: Settings) -> Access:
     """Only what is needed to make and take back keys."""
     clock, ids, directory = SystemClock(), RandomIds(), _made(settings.directory)
@@ -228,7 +246,7 @@ class _Judges:
         ]
         self.law = compile_book(
             read_files(Path(settings.law) if settings.law else None),
-            _measures(self.signals, judged_output=bool(self.detectors)),
+            _measures(_promises(self.signals), judged_output=bool(self.detectors)),
         )
         self._check_places()
         self.pool = concurrent.futures.ThreadPoolExecutor(settings.signal_threads, "signal")
@@ -268,12 +286,20 @@ class _Judges:
             )
 
 
-def _measures(signals: Sequence[Signal], *, judged_output: bool) -> dict[str, frozenset[Stage]]:
+Promise = tuple[frozenset[str], frozenset[Stage]]
+"""The measures that one signal brings, and the stages at which it can look."""
+
+
+def _promises(signals: Sequence[Signal]) -> list[Promise]:
+    return [(signal.measures, signal.stages) for signal in signals]
+
+
+def _measures(promises: Sequence[Promise], *, judged_output: bool) -> dict[str, frozenset[Stage]]:
     """Which measures can exist at which stage. What was found when asking is known when answering."""
     found: dict[str, frozenset[Stage]] = {name: frozenset({Stage.REPORT}) for name in REPORT_MEASURES}
-    for signal in signals:
-        for name in signal.measures:
-            stages = signal.stages | ({Stage.ANSWER} if Stage.ASK in signal.stages else frozenset())
+    for measures, looking in promises:
+        for name in measures:
+            stages = looking | ({Stage.ANSWER} if Stage.ASK in looking else frozenset())
             found[name] = found.get(name, frozenset()) | stages
     if not judged_output:
         found |= {name: frozenset({Stage.ANSWER}) for name in EXPOSURE}  # asked for, never answered: held

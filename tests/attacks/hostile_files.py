@@ -73,6 +73,13 @@ def gif(frames, *, screen=(64, 64)):
     return head + frame * frames + b"\x3b"
 
 
+def grown_gif(side):
+    """A GIF with a small screen whose second frame reaches far beyond it."""
+    small = gif(2, screen=(1, 1))
+    at = small.rindex(b"\x2c") + 5
+    return small[:at] + side.to_bytes(2, "little") * 2 + small[at + 4 :]
+
+
 def talkative(kind, secret=b"54.3 N 10.1 E"):
     """A picture with every sort of metadata that `kind` can carry, `secret` in each."""
     exif = Image.Exif()

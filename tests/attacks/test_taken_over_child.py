@@ -20,7 +20,7 @@ PICTURE = saved(place(3, (64, 48)), "png")
     ["open", "create", "list", "stat", "socket", "pair", "fork", "clone", "exec", "kill", "memory"],
 )
 def test_a_child_that_tries_to_reach_out_is_denied_and_lives(hostile, deed):
-    decoder = hostile(deed)
+    decoder = hostile(deed, Limits(memory_mib=400))
     (child,) = decoder._idle.queue
     assert decoder.decode(PICTURE).trouble == "unsupported"
     assert decoder.decode(PICTURE).trouble == "unsupported"

@@ -1,109 +1,32 @@
-"""What every store promises: all or nothing, one after another, and a log that never forgets a line."""
+"""What every store promises: what is kept comes back, all or nothing, one after another."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from itertools import count
 
 import pytest
 
-from consentry.core import merkle
-from consentry.core.case import Case, CaseEvent, CaseState, Copy, CopyEvent, RefusalGround
-from consentry.core.consent import Consent, Use
-from consentry.core.deadline import Deadline
-from consentry.core.entry import Kind, canonical, opens
-from consentry.core.errors import BadInput, Conflict, LostLease, NotFound
-from consentry.core.match import Hashes, Method
-from consentry.core.ports import ApiKey, Job, Known, Store
-
-NOON = datetime(2026, 5, 1, 12, 0, 0, 123456, UTC)
-HASHES = Hashes("ab" * 32, tuple(bytes([turn]) * 32 for turn in range(8)), 90)
-LEASE = 0.3
-"""Seconds of a lease that a test lets run out: a real server has to be waited for."""
-
-MOST = 3
-"""After how many tries a job is dead, in these tests."""
-
-
-@dataclass
-class HandClock:
-    """A clock that a test moves."""
-
-    at: datetime = NOON
-
-    def now(self) -> datetime:
-        return self.at
-
-    def pass_(self, seconds: float) -> None:
-        self.at += timedelta(seconds=seconds)
-
-
-@dataclass
-class CountingIds:
-    """Identifiers that a test can foretell."""
-
-    numbers: count = field(default_factory=lambda: count(1))
-
-    def new(self, prefix: str) -> str:
-        return f"{prefix}_{next(self.numbers)}"
-
-
-@dataclass(frozen=True)
-class World:
-    """A store, and a way to let time pass for it."""
-
-    store: Store
-    pass_: Callable[[float], None]
-
-
-def a_case(number: int = 1, **changes) -> Case:
-    due = NOON + timedelta(hours=48)
-    deadline = Deadline("take-down", "Act s.1", "gb", due, advisory=True)
-    plain = Case(f"C-{number:04}", CaseState.OPEN, NOON, due, (deadline,), papers="blb_1")
-    return replace(plain, **changes)
-
-
-def a_copy(number: int = 1, case: str = "C-0001", **changes) -> Copy:
-    url = f"https://site.example/{number}"
-    plain = Copy(f"cpy_{number}", case, "site", f"item{number}", url, Method.NEAR, 7)
-    return replace(plain, **changes)
-
-
-def a_known(number: int = 1, **changes) -> Known:
-    return replace(Known(f"case:{number}", "case", HASHES, "C-0001", "site", "item", "https://x"), **changes)
-
-
-def a_key(number: int = 1, **changes) -> ApiKey:
-    scopes = frozenset({"gate", "read"})
-    return replace(ApiKey(f"k{number}", "digest", "shop", scopes, "free", NOON), **changes)
-
-
-def a_consent(**changes) -> Consent:
-    plain = Consent("cns_1", "person", "account", Use.MAKE, adult=True, given=NOON, expires=NOON)
-    return replace(plain, **changes)
-
-
-def enqueued(store: Store, *kinds: str, ago: float = 0.0) -> None:
-    """Put a job of each kind into the queue, due `ago` seconds ago."""
-    with store.begin() as tx:
-        for kind in kinds:
-            assert tx.enqueue(Job(kind, {"copy": "cpy_1"}, kind, tx.now() - timedelta(seconds=ago)))
-
-
-def claimed(store: Store, kind: str = "hide") -> Job:
-    """A job of `kind`, put into the queue and claimed."""
-    enqueued(store, kind)
-    (job,) = store.claim(1, LEASE)
-    return job
-
-
-def appended(store: Store, record: dict[str, object]) -> int:
-    with store.begin() as tx:
-        return tx.append(Kind.SYSTEM, record)
+from consentry.core.case import CaseEvent, CaseState, CopyEvent, RefusalGround
+from consentry.core.entry import Kind
+from consentry.core.errors import BadInput, Conflict, NotFound
+from consentry.core.match import Hashes
+from consentry.core.ports import Job, Store
+from contracts.log import LogContract
+from contracts.queue import QueueContract
+from support.stores import (
+    NOON,
+    a_case,
+    a_consent,
+    a_copy,
+    a_key,
+    a_known,
+    appended,
+    claimed,
+    in_threads,
+)
 
 
 class BoomError(Exception):
@@ -124,14 +47,7 @@ def everything_then_boom(store: Store, job: Job) -> None:
         raise BoomError
 
 
-def finish(store: Store, job: Job) -> None:
-    """What a worker does at the end of a job: its effect, and the job, together."""
-    with store.begin() as tx:
-        tx.append(Kind.COPY, {"event": "hidden"})
-        tx.finish(job)
-
-
-class StoreContract:
+class StoreContract(QueueContract, LogContract):
     """Subclass and give `world`: an empty store with `max_attempts=MOST`, and a way to let time pass."""
 
     @pytest.fixture
@@ -377,211 +293,6 @@ class StoreContract:
         assert len(seen) == 60
         assert set(seen) == {f"case:{number}" for number in range(1, 61)}
 
-    # The queue.
-
-    def test_a_job_comes_back_as_it_was(self, store):
-        with store.begin() as tx:
-            at = tx.now()
-            tx.enqueue(Job("hide", {"copy": "cpy_1"}, "hide:1", at))
-        (job,) = store.claim(5, LEASE)
-        assert job == Job("hide", {"copy": "cpy_1"}, "hide:1", at, job.id, token=1, attempts=1)
-        assert job.id
-
-    def test_a_job_is_stored_once_per_key_even_when_it_is_done(self, store):
-        job = claimed(store)
-        with store.begin() as tx:
-            assert not tx.enqueue(Job("hide", {}, "hide", tx.now()))
-            tx.finish(job)
-        with store.begin() as tx:
-            assert not tx.enqueue(Job("hide", {}, "hide", tx.now()))
-        assert store.queue()["done"] == 1
-        assert not store.claim(5, LEASE)
-
-    def test_jobs_come_when_due_the_oldest_first(self, world):
-        enqueued(world.store, "b", ago=10)
-        enqueued(world.store, "a", ago=20)
-        enqueued(world.store, "later", ago=-LEASE)
-        assert [job.kind for job in world.store.claim(5, 60)] == ["a", "b"]
-        assert not world.store.claim(5, 60)
-        world.pass_(LEASE)
-        assert [job.kind for job in world.store.claim(5, 60)] == ["later"]
-
-    def test_no_more_jobs_are_claimed_than_asked_for(self, store):
-        enqueued(store, "a", "b", "c", ago=1)
-        assert [job.kind for job in store.claim(2, 60)] == ["a", "b"]
-        assert [job.kind for job in store.claim(2, 60)] == ["c"]
-
-    @pytest.mark.parametrize(("count", "seconds"), [(0, 1.0), (-1, 1.0), (1, 0.0), (1, -1.0)])
-    def test_a_claim_of_nothing_is_a_mistake(self, store, count, seconds):
-        with pytest.raises(ValueError, match="claim"):
-            store.claim(count, seconds)
-
-    def test_two_workers_never_hold_one_job(self, store):
-        enqueued(store, *(f"job{number}" for number in range(60)), ago=1)
-        mine: list[list[int]] = [[] for _ in range(6)]
-        turn = count()
-
-        def work() -> None:
-            own = mine[next(turn)]
-            while jobs := store.claim(3, 60):
-                own.extend(job.id for job in jobs)
-
-        in_threads(6, work)
-        found = [job for own in mine for job in own]
-        assert len(found) == len(set(found)) == 60
-
-    def test_a_worker_that_was_overtaken_cannot_finish(self, world):
-        slow = claimed(world.store)
-        world.pass_(LEASE)
-        (fast,) = world.store.claim(1, 60)
-        assert (fast.id, fast.token, fast.attempts) == (slow.id, slow.token + 1, 2)
-        with pytest.raises(LostLease):
-            finish(world.store, slow)
-        assert world.store.size() == 0
-        world.store.retry(slow, 0, "Trouble")  # changes nothing for the worker who holds it
-        with world.store.begin() as tx:
-            tx.finish(fast)
-        assert world.store.queue()["done"] == 1
-
-    def test_a_job_cannot_be_finished_twice(self, store):
-        job = claimed(store)
-        with store.begin() as tx:
-            tx.finish(job)
-        with pytest.raises(LostLease), store.begin() as tx:
-            tx.finish(job)
-
-    def test_a_slow_worker_may_finish_what_nobody_took_over(self, world):
-        job = claimed(world.store)
-        world.pass_(LEASE)
-        with world.store.begin() as tx:
-            tx.finish(job)
-        assert world.store.queue()["done"] == 1
-
-    def test_a_job_given_back_waits_and_is_tried_again(self, world):
-        job = claimed(world.store)
-        world.store.retry(job, LEASE, "UpstreamTrouble")
-        assert not world.store.claim(1, 60)
-        assert world.store.queue()["ready"] == 1
-        world.pass_(LEASE)
-        (again,) = world.store.claim(1, 60)
-        assert (again.id, again.attempts) == (job.id, 2)
-
-    def test_a_job_tried_too_often_is_dead_and_counted(self, store):
-        enqueued(store, "hide")
-        for _ in range(MOST):
-            (job,) = store.claim(1, 60)
-            store.retry(job, 0, "UpstreamTrouble")
-        assert not store.claim(1, 60)
-        assert store.queue() == {"ready": 0, "leased": 0, "done": 0, "dead": 1, "late": 0}
-
-    def test_a_job_that_kills_every_worker_is_dead_too(self, world):
-        enqueued(world.store, "hide")
-        for _ in range(MOST):
-            assert world.store.claim(1, LEASE)
-            world.pass_(LEASE)
-        assert not world.store.claim(1, LEASE)
-        assert world.store.queue()["dead"] == 1
-
-    def test_jobs_that_wait_too_long_are_late(self, store):
-        enqueued(store, "late", ago=61)
-        enqueued(store, "fresh", ago=1)
-        assert store.queue() == {"ready": 2, "leased": 0, "done": 0, "dead": 0, "late": 1}
-
-    # The log.
-
-    def test_a_line_can_be_opened_with_its_salt(self, store):
-        record = {"event": "hidden", "copies": 3, "word": "Grüße"}
-        with store.begin() as tx:
-            at = tx.now()
-            index = tx.append(Kind.COPY, record)
-        line = store.line(index)
-        assert (line.index, line.entry.kind, line.record) == (index, Kind.COPY, canonical(record))
-        assert at <= line.entry.at <= at + timedelta(seconds=30)
-        assert opens(line.entry, line.record, line.salt)
-
-    def test_no_two_lines_share_a_salt(self, store):
-        first, second = appended(store, {"same": 1}), appended(store, {"same": 1})
-        assert store.line(first).salt != store.line(second).salt
-        assert store.line(first).entry.commitment != store.line(second).entry.commitment
-
-    def test_an_empty_log_has_a_root(self, store):
-        assert store.size() == 0
-        assert store.root(0) == merkle.EMPTY_ROOT
-        assert list(store.consistency(0, 0)) == []
-
-    def test_what_the_log_does_not_have_is_not_made_up(self, store):
-        appended(store, {})
-        for ask in (
-            lambda: store.line(1),
-            lambda: store.line(-1),
-            lambda: store.erase(1),
-            lambda: store.root(2),
-            lambda: store.inclusion(1, 2),
-            lambda: store.consistency(1, 2),
-        ):
-            with pytest.raises(NotFound):
-                ask()
-        for ask in (
-            lambda: store.root(-1),
-            lambda: store.inclusion(1, 1),
-            lambda: store.inclusion(-1, 1),
-            lambda: store.consistency(1, 0),
-        ):
-            with pytest.raises(BadInput):
-                ask()
-
-    def test_many_threads_write_one_dense_log_that_verifies(self, store):
-        def write() -> None:
-            for _ in range(6):
-                with store.begin() as tx:
-                    one, two = tx.append(Kind.SYSTEM, {"a": 1}), tx.append(Kind.SYSTEM, {"b": 2})
-                    assert two == one + 1
-
-        in_threads(8, write)
-        assert store.size() == 96
-        verify_whole(store)
-
-    def test_lines_are_in_the_order_of_time(self, store):
-        in_threads(4, lambda: [appended(store, {}) for _ in range(5)])
-        times = [store.line(index).entry.at for index in range(20)]
-        assert times == sorted(times)
-
-    def test_an_erased_line_says_nothing_and_the_log_still_verifies(self, store):
-        for number in range(5):
-            appended(store, {"number": number})
-        before = store.root(5)
-        entry = store.line(2).entry
-        store.erase(2)
-        store.erase(2)
-        assert (store.line(2).record, store.line(2).salt) == (None, None)
-        assert store.line(2).entry == entry
-        assert store.root(5) == before
-        verify_whole(store)
-
-    def test_a_record_that_is_no_json_is_not_written(self, store):
-        with pytest.raises(ValueError, match="JSON"):
-            appended(store, {"score": float("nan")})
-        assert store.size() == 0
-
     def test_a_healthy_store_says_so_and_can_be_closed(self, store):
         store.check()
         store.close()
-
-
-def in_threads(number: int, work: Callable[[], object]) -> None:
-    """Do `work` in so many threads at once; whatever goes wrong in one of them goes wrong here."""
-    with ThreadPoolExecutor(number) as pool:
-        for done in [pool.submit(work) for _ in range(number)]:
-            done.result(timeout=60)
-
-
-def verify_whole(store: Store) -> None:
-    """Check every line's place, and that the log only ever grew, as a stranger would."""
-    size = store.size()
-    root = store.root(size)
-    for index in range(size):
-        leaf = merkle.leaf_hash(store.line(index).entry.leaf())
-        assert merkle.verify_inclusion(leaf, index, size, store.inclusion(index, size), root)
-    for old in range(size + 1):
-        proof = store.consistency(old, size)
-        assert merkle.verify_consistency(old, size, store.root(old), root, proof)

@@ -48,5 +48,9 @@ def test_revoking_it_ends_it_at_once_and_never_prolongs_it(revoked, at):
     )
 
 
+def test_at_the_moment_it_expires_it_no_longer_counts():
+    assert not CONSENT.covers("acc_1", Use.MAKE, CONSENT.expires)
+
+
 def test_at_the_moment_of_revoking_it_no_longer_counts():
     assert not replace(CONSENT, revoked=NOON).covers("acc_1", Use.MAKE, NOON)

@@ -123,7 +123,7 @@ def test_a_deadline_says_which_clock_and_which_law_and_where():
 
 
 def test_a_time_without_a_zone_starts_no_clock():
-    with pytest.raises(ValueError, match="without a zone"):
+    with pytest.raises(ValueError, match=r"^a time without a zone cannot start a clock$"):
         deadlines([clock()], ASKED, frozenset(), NOON.replace(tzinfo=None))
 
 

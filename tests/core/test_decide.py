@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from consentry.core.content import Stage
 from consentry.core.decide import UNJUDGED, decide
 from consentry.core.decision import Fact
 from consentry.core.finding import Seen, Unavailable
@@ -105,7 +106,7 @@ def test_knowing_a_place_only_tightens(rules_, found, day):
 @pytest.mark.parametrize("day", [date.min, DAY, date.max])
 def test_a_policy_without_rules_holds_everything(day):
     decision = decide(policy(), {"a": Seen("a", 0.0)}, day)
-    assert (decision.outcome, decision.reasons) == (Outcome.HOLD, (UNJUDGED,))
+    assert (decision.outcome, decision.duties, decision.reasons) == (Outcome.HOLD, frozenset(), (UNJUDGED,))
     assert decision.blind
     assert not decision.passes
     assert (decision.policy, decision.stage, decision.day, decision.shadow) == ("p1", "upload", day, ())
@@ -113,6 +114,7 @@ def test_a_policy_without_rules_holds_everything(day):
 
 def test_what_no_rule_applies_to_is_allowed():
     decision = decide(policy(rule(when=NOTHING)), {}, DAY)
+    assert (decision.policy, decision.stage, decision.day) == ("p1", Stage.UPLOAD, DAY)
     assert (decision.outcome, decision.duties, decision.reasons) == (Outcome.ALLOW, frozenset(), ())
 
 

@@ -8,6 +8,7 @@ from PIL import Image, ImageChops, ImageStat
 from attacks.hostile_files import (
     chunks,
     gif,
+    grown_gif,
     moving,
     oriented,
     pixel_bomb,
@@ -246,6 +247,11 @@ def test_limits_refuse_and_never_cut_down():
     assert trouble(four, max_pixels=199) == "too_many_pixels"
     assert trouble(four, max_bytes=len(four)) == ""
     assert trouble(four, max_bytes=len(four) - 1) == "too_large"
+
+
+def test_a_frame_that_outgrows_the_limit_is_refused():
+    assert trouble(grown_gif(40), max_pixels=1599) == "too_many_pixels"
+    assert trouble(grown_gif(40), max_total_pixels=1600) == "too_many_pixels"
 
 
 def test_both_backgrounds_count_against_the_limit():

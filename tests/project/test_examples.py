@@ -48,7 +48,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         yield server
 
 
-@pytest.mark.parametrize(("page", "words"), commands(), ids=lambda each: " ".join(each) if each else "")
+@pytest.mark.parametrize(("page", "words"), list(commands()))
 def test_a_command_in_the_documentation_exists_with_its_options(page: str, words: list[str]):
     command, context, rest = main, click.Context(main), list(words)
     while isinstance(command, click.Group):

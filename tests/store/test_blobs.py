@@ -10,9 +10,9 @@ from consentry.store.blobs import LocalBlobs, MemoryBlobs, _write
 from consentry.store.memory import MemoryStore
 from consentry.store.sql import open_store
 from contracts.blobs import PICTURE, BlobsContract
-from contracts.store import CountingIds, HandClock
 from support.limits import no_room
 from support.servers import empty_store
+from support.stores import CountingIds, HandClock
 
 KEY = bytes(range(32))
 
@@ -73,9 +73,8 @@ def test_a_file_is_named_by_its_ciphertext_and_private(tmp_path, blobs, keys):
     (file,) = files(tmp_path)
     assert file == tmp_path / "blobs" / digest[:2] / digest[2:4] / digest
     assert file.stat().st_mode & 0o777 == 0o600
-    assert all(
-        path.stat().st_mode & 0o777 == 0o700 for path in (tmp_path / "blobs").rglob("*") if path.is_dir()
-    )
+    folders = [path for path in tmp_path.rglob("*") if path.is_dir()]
+    assert {path.stat().st_mode & 0o777 for path in folders} == {0o700}
 
 
 def test_the_same_bytes_look_different_each_time(tmp_path, blobs):
@@ -123,7 +122,7 @@ def test_a_shortened_or_missing_file_is_noticed(tmp_path, blobs):
             blobs.get(blob, "evidence")
 
 
-def test_one_blob_cannot_pass_for_another(tmp_path, blobs, keys):
+def test_one_blob_cannot_pass_for_another(blobs, keys):
     """Also by somebody who may write to the disk and to the database, but has no key."""
     mine, theirs = blobs.put(b"mine", "evidence"), blobs.put(b"theirs", "papers")
     keys.keep_key(mine, keys.wrapped_key(theirs))
@@ -154,11 +153,11 @@ def test_bytes_without_a_key_are_never_given_out(tmp_path):
 class ForgetfulKeyring(MemoryStore):
     """A keyring whose database went away."""
 
-    def keep_key(self, blob_id, key):
+    def keep_key(self, *_):
         raise SafetyUnavailable("no database")
 
 
-def test_shredding_destroys_the_key_even_if_the_file_stays(tmp_path, blobs, keys):
+def test_shredding_destroys_the_key_even_if_the_file_stays(tmp_path, blobs):
     blob = blobs.put(PICTURE, "evidence")
     (file,) = files(tmp_path)
     backup = file.read_bytes()

@@ -3,7 +3,8 @@
 import pytest
 
 from consentry.store.memory import MemoryStore
-from contracts.store import MOST, CountingIds, HandClock, StoreContract, World
+from contracts.store import StoreContract
+from support.stores import MOST, CountingIds, HandClock, World
 
 
 class TestMemoryStore(StoreContract):

@@ -1,9 +1,9 @@
 """The store keeps what every store promises, on SQLite and on PostgreSQL, and says so when it cannot."""
 
-import os
 import sqlite3
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
@@ -12,9 +12,10 @@ from consentry.core.errors import BadInput, Conflict, SafetyUnavailable
 from consentry.store.engine import connect
 from consentry.store.envelope import WrappedKey
 from consentry.store.sql import SqlStore, open_store
-from contracts.store import MOST, CountingIds, HandClock, StoreContract, World, a_case, appended, enqueued
+from contracts.store import StoreContract
 from support.limits import no_room
 from support.servers import drop_database, empty_store, new_database
+from support.stores import MOST, CountingIds, HandClock, World, a_case, appended, enqueued
 
 SECRET = "somebody's own words"
 
@@ -183,8 +184,7 @@ def restore_secret(url):
 def test_a_full_disk_is_said_and_what_was_kept_stays(tmp_path, sqlite):
     appended(sqlite, {"event": "kept"})
     with no_room(limit=400_000), pytest.raises(SafetyUnavailable):
-        for _ in range(100):
-            appended(sqlite, {"padding": "x" * 10_000})
+        fill(sqlite)
     size = sqlite.size()
     assert size >= 1
     appended(sqlite, {"event": "after"})
@@ -192,6 +192,11 @@ def test_a_full_disk_is_said_and_what_was_kept_stays(tmp_path, sqlite):
     with sqlite3.connect(tmp_path / "store.db") as raw:
         assert raw.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     raw.close()
+
+
+def fill(store):
+    for _ in range(100):
+        appended(store, {"padding": "x" * 10_000})
 
 
 def test_health_is_proved_by_writing(sqlite):
@@ -262,14 +267,19 @@ def test_a_transaction_whose_connection_is_cut_is_as_if_it_never_was():
     url = empty_store()
     store = open_store(url, HandClock(), CountingIds())
     other = open_store(url, HandClock(), CountingIds())
-    with pytest.raises(SafetyUnavailable), store.begin() as tx:
-        tx.append(Kind.SYSTEM, {})
-        cut(url)
-        tx.append(Kind.SYSTEM, {})
+    with pytest.raises(SafetyUnavailable):
+        append_and_be_cut(store, url)
     assert other.size() == 0
     assert appended(other, {}) == 0
     store.close()
     other.close()
+
+
+def append_and_be_cut(store, url):
+    with store.begin() as tx:
+        tx.append(Kind.SYSTEM, {})
+        cut(url)
+        tx.append(Kind.SYSTEM, {})
 
 
 def cut(url):
@@ -287,11 +297,11 @@ def test_a_store_that_cannot_be_opened_lets_go_of_the_file(tmp_path):
     path.write_bytes(b"this is no database, and it is long enough to be looked at" * 100)
     with pytest.raises(SafetyUnavailable, match="NOTADB"):
         open_store(f"sqlite:///{path}", HandClock(), CountingIds())
-    assert not [name for name in os.listdir("/proc/self/fd") if points_to(name, path)]
+    assert not [one for one in Path("/proc/self/fd").iterdir() if points_to(one, path)]
 
 
 def points_to(descriptor, path):
     try:
-        return os.readlink(f"/proc/self/fd/{descriptor}").startswith(str(path))
+        return descriptor.readlink() == path
     except FileNotFoundError:
         return False

@@ -74,7 +74,8 @@ def rgb(data: bytes) -> Pixels:
 def upright(image: ImageFile.ImageFile) -> Pixels:
     """Turn, fit to sRGB and lay over white."""
     profile = image.info.get("icc_profile")
-    turned = ImageOps.exif_transpose(image)
+    lies = image.getexif().get(ORIENTATION, 1) != 1
+    turned: Image.Image = ImageOps.exif_transpose(image) if lies else image
     if turned.mode in DEEP_MODES:
         deep = np.asarray(turned).astype(np.float64) / 257
         turned = Image.fromarray(np.clip(deep.round(), 0, 255).astype(np.uint8))
@@ -84,10 +85,15 @@ def upright(image: ImageFile.ImageFile) -> Pixels:
         alpha = turned.getchannel("A")
     if turned.mode not in {"L", "RGB", "CMYK"}:
         turned = turned.convert("RGB")
-    colour = in_srgb(turned, profile) if profile else turned.convert("RGB")
+    colour = in_srgb(turned, profile) if profile else in_colour(turned)
     if alpha is not None:
         colour = Image.composite(colour, Image.new("RGB", colour.size, "white"), alpha)
     return np.asarray(colour)
+
+
+def in_colour(image: Image.Image) -> Image.Image:
+    """The picture in RGB; without the copy that `convert` makes of what is in RGB already."""
+    return image if image.mode == "RGB" else image.convert("RGB")
 
 
 def in_srgb(image: Image.Image, profile: bytes) -> Image.Image:
@@ -96,8 +102,8 @@ def in_srgb(image: Image.Image, profile: bytes) -> Image.Image:
         source = ImageCms.ImageCmsProfile(BytesIO(profile))
         fitted = ImageCms.profileToProfile(image, source, SRGB, outputMode="RGB")
     except (ImageCms.PyCMSError, OSError, ValueError):
-        return image.convert("RGB")
-    return fitted if fitted is not None else image.convert("RGB")
+        return in_colour(image)
+    return fitted if fitted is not None else in_colour(image)
 
 
 def reduced(data: bytes, least: int) -> Reduced | None:

@@ -12,7 +12,6 @@ All numbers are big-endian. The parent believes none of it (see child.py).
 
 from __future__ import annotations
 
-import gc
 import json
 import math
 import os
@@ -127,7 +126,6 @@ def _serve(act: Act, limits: Limits) -> None:
             _send(letter, *parts)
         signal.alarm(0)
         del data
-        gc.collect()
 
 
 def _receive(count: int) -> bytes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import time
 from collections.abc import Iterable, Mapping
 
@@ -102,7 +101,7 @@ def _request(request: Request, form: bodies.Form, route: str, key: ApiKey, syste
         mask=next(iter(_decode([mask], system))) if mask is not None else None,
         count=_count(form.fields),
         size=_text(form.fields, "size", "auto"),
-        place=request.headers.get("consentry-place", "").lower(),
+        place=auth.place(request),
         consent=request.headers.get("consentry-consent", ""),
         options=_options(form.fields),
     )
@@ -146,12 +145,10 @@ def _decode(pictures: Iterable[bytes], system: System) -> Iterable[Picture]:
 
 
 def _account(key: ApiKey, fields: Mapping[str, object]) -> Account:
-    """The key, and a digest of the end user's identifier: it may be an address, so it is not kept."""
     user = fields.get("safety_identifier") or fields.get("user") or ""
     if not isinstance(user, str):
         raise BadInput("`user` must be text.", param="user")
-    end_user = f":{hashlib.sha256(user.encode()).hexdigest()[:16]}" if user else ""
-    return Account(f"{key.id}{end_user}", key.tier)
+    return auth.account(key, user)
 
 
 def _prompt(fields: Mapping[str, object]) -> str:

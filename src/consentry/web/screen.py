@@ -8,12 +8,13 @@ import anyio.to_thread
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse, Response
 
-from consentry.core.content import Account, Upload
+from consentry.core.content import Upload
 from consentry.core.errors import BadInput
 from consentry.core.policy import Outcome
 from consentry.core.ports import ApiKey
 from consentry.flows.upload import Screened, screen
 from consentry.web import auth, bodies, describe
+from consentry.web.auth import account
 from consentry.web.describe import gives, several, text, thing
 from consentry.wiring import System
 
@@ -86,8 +87,10 @@ def _screen(system: System, key: ApiKey, data: bytes, names: dict[str, str]) -> 
     if not data:
         raise BadInput("The body is empty.", code="invalid_image")
     platform = system.platforms.get(names["platform"])
+    if platform is None and names["platform"]:
+        raise BadInput("No platform of this name is registered.", code="unknown_platform", param="platform")
     upload = Upload(
-        account=Account(names["account"] or key.id, key.tier),
+        account=account(key, names["account"]),
         picture=system.decoder.decode(data),
         platform=names["platform"],
         item=names["item"],
