@@ -73,7 +73,7 @@ _TOKEN = re.compile(
 )
 _SENTENCE_END = frozenset(".;!?\n\u3002\u061b\u061f\u0964\u06d4")
 
-_ARABIC = frozenset("و ف ب ل ك س ال لل وال فال بال كال ولل".split())
+_ARABIC = frozenset(["و", "ف", "ب", "ل", "ك", "س", "ال", "لل", "وال", "فال", "بال", "كال", "ولل"])
 _HEBREW = frozenset("והבלמשכ")
 """Particles that are written as one with the word that follows; in Hebrew up to three letters."""
 _MOST_PARTICLES = 3
@@ -162,7 +162,7 @@ def tidied(folded: str) -> str:
 
 def _unleet(chunk: re.Match[str]) -> str:
     text = chunk[0].rstrip("!*+|")
-    if text.isalpha() or text[:1].isdigit() and text.rstrip("abcdefghijklmnopqrstuvwxyz").isdigit():
+    if text.isalpha() or (text[:1].isdigit() and text.rstrip("abcdefghijklmnopqrstuvwxyz").isdigit()):
         return chunk[0]
     one, other = text.translate(_LEET), text.translate(_LEET_I)
     return one if one == other else f"{one} {other}"
@@ -184,7 +184,7 @@ def _unbase64(chunk: re.Match[str]) -> str:
     except (binascii.Error, UnicodeDecodeError):
         return chunk[0]
     letters = sum(letter.isalpha() or letter == " " for letter in plain)
-    return plain if letters >= 0.8 * len(plain) else chunk[0]  # noqa: PLR2004 - a sentence is mostly letters
+    return plain if letters >= 0.8 * len(plain) else chunk[0]
 
 
 def rotated(text: str) -> str:

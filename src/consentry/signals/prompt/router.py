@@ -13,8 +13,16 @@ from functools import lru_cache
 
 from consentry.signals.prompt.concepts import Lexicon, Mention, lexicon
 from consentry.signals.prompt.names import full_name
-from consentry.signals.prompt.normalise import Words, fold, reversed_text, rotated, shortened, tidied
-from consentry.signals.prompt.normalise import unpacked, words
+from consentry.signals.prompt.normalise import (
+    Words,
+    fold,
+    reversed_text,
+    rotated,
+    shortened,
+    tidied,
+    unpacked,
+    words,
+)
 
 REFUSE = 0.85
 """The floor refuses from here if a person is concerned."""
