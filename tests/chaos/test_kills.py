@@ -86,11 +86,15 @@ def effects(store):
 def grown(store):
     """The root of the log, computed from its lines alone."""
     nodes = {}
+
+    def node(level, place):
+        return nodes[level, place]
+
     for index in range(store.size()):
         leaf = merkle.leaf_hash(store.line(index).entry.leaf())
-        rows = merkle.appended(index, leaf, lambda level, place: nodes[level, place])
-        nodes |= {(level, place): made for level, place, made in rows}
-    return merkle.root(store.size(), lambda level, place: nodes[level, place])
+        rows = merkle.appended(index, leaf, node)
+        nodes.update({(level, place): made for level, place, made in rows})
+    return merkle.root(store.size(), node)
 
 
 @pytest.mark.parametrize("kills", [40, pytest.param(1000, marks=pytest.mark.deep)])
