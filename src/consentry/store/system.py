@@ -98,9 +98,9 @@ def secret_file(path: Path, length: int = 32) -> bytes:
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return _read_secret(path, length)
-    except OSError:
+    except OSError as error:
+        if isinstance(error, FileExistsError) and path.is_file():
+            return _read_secret(path, length)
         raise SetupTrouble(f"The secret file {path.name} cannot be made in the data directory.") from None
     with os.fdopen(descriptor, "wb") as file:
         file.write(secrets.token_bytes(length))
