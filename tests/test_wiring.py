@@ -25,7 +25,7 @@ def settings(folder: Path, **flags: object):
         ({"exposure": ""}, "looks at outputs"),
         ({"exposure": "telescope:x"}, "must begin with"),
         ({"places": "gb,atlantis"}, "atlantis"),
-        ({"database": "nonsense"}, ""),
+        ({"database": "nonsense"}, "database"),
     ],
 )
 def test_what_cannot_work_is_named_and_nothing_stays_open(tmp_path: Path, flags, says):
@@ -77,9 +77,9 @@ def test_every_stage_looks_with_what_can_look_there(server: Running):
 
 
 def test_the_place_of_a_request_can_only_add_rules(server: Running):
-    ours = {rule.name for rule in server.system.ask.policy("").rules}
-    assert ours <= {rule.name for rule in server.system.ask.policy("au").rules}
-    assert ours <= {rule.name for rule in server.system.ask.policy("nowhere").rules}
+    ours = {rule.id for rule in server.system.ask.policy("").rules}
+    assert ours <= {rule.id for rule in server.system.ask.policy("au").rules}
+    assert ours <= {rule.id for rule in server.system.ask.policy("nowhere").rules}
 
 
 def test_measures_one_does_without_carry_their_reason():

@@ -14,7 +14,7 @@ from support.fakes import NOW, CountingIds, Eye, StillClock, judge, request
 def decided(*eyes: Eye):
     """A decision on a request that these looked at, with its findings."""
     one = judge(MemoryStore(StillClock(), CountingIds()), *eyes)
-    return one(request())
+    return one(request(), known={}, place="", context={})
 
 
 def count(figures: Figures, name: str, **labels: str) -> float | None:

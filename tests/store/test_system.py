@@ -1,4 +1,4 @@
-"""Time, identifiers, passphrases and keys come from the machine, and none can be guessed or read by others."""
+"""Time, identifiers, passphrases and keys come from the machine, and nobody can guess them."""
 
 import re
 from datetime import UTC, timedelta
