@@ -25,7 +25,7 @@ DARK_RGB, DARK_XYZ = 0.04045, 0.008856
 HUES = (5.0, 85.0)
 """Hue angles in degrees between which human skin of every tone lies, with room for coloured light."""
 
-CHROMA = (6.0, 60.0)
+CHROMA = (6.0, 48.0)
 """Chroma between which it lies; below is grey, above is paint."""
 
 MIN_LIGHT = 8.0
