@@ -99,7 +99,7 @@ def grown(store):
 @pytest.mark.parametrize("kills", [40, pytest.param(1000, marks=pytest.mark.deep)])
 def test_killed_workers_lose_nothing_and_repeat_nothing(url, kills):
     report = run(url, kills, seed, HANDLERS, all_done)
-    print(f"{url.partition(':')[0]}: {report}")  # noqa: T201 - the figures, for `pytest -rP`
+    print(f"{url.partition(':')[0]}: {report}")
     cases = report.waves * CASES
     store = open_store(url, SystemClock(), RandomIds())
     try:
