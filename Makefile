@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .PHONY: help demo test check deep bench docs install lock
 
-PYTHON ?= $(shell command -v python3.11 || command -v python3)
+PYTHON ?= $(shell for name in python3.11 python3; do $$name -c "" 2>/dev/null && command -v $$name && break; done)
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 COMPILE := ../$(BIN)/pip-compile --quiet --allow-unsafe --generate-hashes --strip-extras \

@@ -3,12 +3,12 @@
 import threading
 
 import pytest
-from support.fakes import NOW, CountingIds, StillClock
 
 from consentry.core.errors import LostLease, SafetyUnavailable, UpstreamTrouble
 from consentry.core.ports import Job
 from consentry.jobs import LONGEST_DELAY, Worker, delay
 from consentry.store.memory import MemoryStore
+from support.fakes import NOW, CountingIds, StillClock
 
 
 @pytest.fixture

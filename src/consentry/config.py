@@ -1,4 +1,4 @@
-"""The table of settings: name, default, help. No default stands anywhere else.
+"""The table of settings, with name, default and help: no default stands anywhere else.
 
 A setting comes, in rising order of weight, from this table, a TOML file, an environment
 variable `CONSENTRY_<NAME>`, and the command line.

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import concurrent.futures
+import contextlib
 import shlex
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from functools import partial
 from operator import eq, ne
 from pathlib import Path
@@ -102,8 +103,8 @@ class System:
     """What /healthz asks, by part."""
     site: Site | None = None
     """The simulated small site, if it was asked for."""
-    closers: list[Callable[[], None]] = field(default_factory=list)
-    """What to let go of at the end, in order."""
+    closing: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
+    """What to let go of at the end."""
 
     @property
     def max_body(self) -> int:
@@ -112,8 +113,7 @@ class System:
 
     def close(self) -> None:
         """Let go of everything; safe to call twice."""
-        while self.closers:
-            self.closers.pop()()
+        self.closing.close()
 
     def __enter__(self) -> Self:
         return self
@@ -124,21 +124,27 @@ class System:
 
 def build(settings: Settings, generator: Generator | None = None) -> System:
     """The system that `settings` ask for. Raises SetupTrouble saying what to correct."""
-    closers: list[Callable[[], None]] = []
-    clock, ids = SystemClock(), RandomIds()
-    directory = settings.directory
-    store = open_store(_made(directory, settings.database_url), clock, ids)
-    closers.append(store.close)
+    with contextlib.ExitStack() as opened:
+        system = _build(settings, generator, opened)
+        return replace(system, closing=opened.pop_all())
+
+
+def _build(settings: Settings, generator: Generator | None, opened: contextlib.ExitStack) -> System:
+    """As `build`; whatever has to be closed goes onto `opened`, also if something fails midway."""
+    clock, ids, directory = SystemClock(), RandomIds(), _made(settings.directory)
+    store = open_store(settings.database_url, clock, ids)
+    opened.callback(store.close)
     pepper = secret_file(directory / "pepper.key")
     blobs = LocalBlobs(directory / "blobs", directory / "blobs.key", store)
-    decoder = SandboxDecoder(Limits(), workers=settings.decoders)
-    closers.append(decoder.close)
+    decoder = opened.enter_context(SandboxDecoder(Limits(), workers=settings.decoders))
     hasher = PdqHasher()
+    hasher.hashes(decoder.decode(ONE_PIXEL))  # compiled here, so that no caller waits for it
     figures = Figures()
     judges = _Judges(settings, store, clock, ids, hasher, figures)
-    closers.append(judges.close)
+    opened.callback(judges.close)
     site = MemoryPlatform("site", _site_url(settings), clock, fetch=_visit) if settings.site else None
     platforms: dict[str, Platform] = {site.name: site} if site else {}
+    uploads = KnownPictures(store, partial(eq, UPLOADS))
     return System(
         settings=settings,
         store=store,
@@ -163,9 +169,7 @@ def build(settings: Settings, generator: Generator | None = None) -> System:
             clock=clock,
             ids=ids,
         ),
-        takedown=Takedown(
-            store, platforms, decoder, hasher, KnownPictures(store, partial(eq, UPLOADS)), blobs, ids
-        ),
+        takedown=Takedown(store, platforms, decoder, hasher, uploads, blobs, ids),
         generator=generator or _generator(settings),
         platforms=platforms,
         figures=figures,
@@ -175,7 +179,6 @@ def build(settings: Settings, generator: Generator | None = None) -> System:
             "output judge": partial(_check_output_judge, judges),
         },
         site=site,
-        closers=closers,
     )
 
 
@@ -184,11 +187,29 @@ def drawing_generator(surprises: Mapping[str, str]) -> Generator:
     return DrawingGenerator(surprises=surprises)
 
 
+def ask_policy(settings: Settings) -> tuple[Sequence[Signal], Policy]:
+    """What judges a request without a server, a database or an output judge: signals and rules.
+
+    The signals are those that need only the request itself. Raises SetupTrouble for bad law files.
+    """
+    kinds = (PromptSignal, Person, ConsentToMake, KnownInput, KnownOutput, Change)
+    promises: list[Promise] = [(kind.measures, kind.stages) for kind in kinds]
+    book = compile_book(
+        read_files(Path(settings.law) if settings.law else None), _measures(promises, judged_output=False)
+    )
+    return (PromptSignal(), Person()), book.policy(Stage.ASK, settings.place_codes)
+
+
+def today() -> date:
+    """The day whose law is applied (UTC)."""
+    return SystemClock().now().date()
+
+
 def open_access(settings: Settings) -> Access:
     """Only what is needed to make and take back keys."""
-    clock, ids = SystemClock(), RandomIds()
-    store = open_store(_made(settings.directory, settings.database_url), clock, ids)
-    return Access(store, clock, ids, secret_file(settings.directory / "pepper.key"))
+    clock, ids, directory = SystemClock(), RandomIds(), _made(settings.directory)
+    store = open_store(settings.database_url, clock, ids)
+    return Access(store, clock, ids, secret_file(directory / "pepper.key"))
 
 
 def _check_decoder(decoder: Decoder) -> None:
@@ -225,7 +246,7 @@ class _Judges:
         ]
         self.law = compile_book(
             read_files(Path(settings.law) if settings.law else None),
-            _measures(self.signals, judged_output=bool(self.detectors)),
+            _measures(_promises(self.signals), judged_output=bool(self.detectors)),
         )
         self._check_places()
         self.pool = concurrent.futures.ThreadPoolExecutor(settings.signal_threads, "signal")
@@ -256,7 +277,8 @@ class _Judges:
         return self.law.policy(stage, configured | {place} if configured and place else configured)
 
     def _check_places(self) -> None:
-        unknown = self._settings.place_codes - self.law.places
+        known = self.law.places | {name for place in self.law.jurisdictions for name in place.covers}
+        unknown = self._settings.place_codes - known
         if unknown:
             raise SetupTrouble(
                 f"There is no law file for `{min(unknown)}`.",
@@ -264,12 +286,20 @@ class _Judges:
             )
 
 
-def _measures(signals: Sequence[Signal], *, judged_output: bool) -> dict[str, frozenset[Stage]]:
+Promise = tuple[frozenset[str], frozenset[Stage]]
+"""The measures that one signal brings, and the stages at which it can look."""
+
+
+def _promises(signals: Sequence[Signal]) -> list[Promise]:
+    return [(signal.measures, signal.stages) for signal in signals]
+
+
+def _measures(promises: Sequence[Promise], *, judged_output: bool) -> dict[str, frozenset[Stage]]:
     """Which measures can exist at which stage. What was found when asking is known when answering."""
     found: dict[str, frozenset[Stage]] = {name: frozenset({Stage.REPORT}) for name in REPORT_MEASURES}
-    for signal in signals:
-        for name in signal.measures:
-            stages = signal.stages | ({Stage.ANSWER} if Stage.ASK in signal.stages else frozenset())
+    for measures, looking in promises:
+        for name in measures:
+            stages = looking | ({Stage.ANSWER} if Stage.ASK in looking else frozenset())
             found[name] = found.get(name, frozenset()) | stages
     if not judged_output:
         found |= {name: frozenset({Stage.ANSWER}) for name in EXPOSURE}  # asked for, never answered: held
@@ -313,12 +343,12 @@ def _generator(settings: Settings) -> Generator:
     return OpenAIGenerator(settings.upstream, settings.upstream_key, settings.upstream_seconds)
 
 
-def _made(directory: Path, url: str) -> str:
+def _made(directory: Path) -> Path:
     try:
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError:
         raise SetupTrouble("The data directory cannot be made.", param="data") from None
-    return url
+    return directory
 
 
 def verify_log_note(note: str, vkey: str, origin: str) -> Checkpoint:

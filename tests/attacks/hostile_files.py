@@ -37,9 +37,8 @@ def png_of(parts):
 
 def zeros(count):
     """`count` zero bytes, deflated a little at a time."""
-    deflate, parts = zlib.compressobj(9), []
-    for left in range(count, 0, -(1 << 20)):
-        parts.append(deflate.compress(bytes(min(left, 1 << 20))))
+    deflate = zlib.compressobj(9)
+    parts = [deflate.compress(bytes(min(left, 1 << 20))) for left in range(count, 0, -(1 << 20))]
     return b"".join([*parts, deflate.flush()])
 
 
@@ -72,6 +71,34 @@ def gif(frames, *, screen=(64, 64)):
     frame = b"\x21\xf9\x04\x00\x05\x00\x00\x00" + b"\x2c" + struct.pack("<HHHHB", 0, 0, 1, 1, 0)
     frame += b"\x02\x02\x4c\x01\x00"
     return head + frame * frames + b"\x3b"
+
+
+def grown_gif(side):
+    """A GIF with a small screen whose second frame reaches far beyond it."""
+    small = gif(2, screen=(1, 1))
+    at = small.rindex(b"\x2c") + 5
+    return small[:at] + side.to_bytes(2, "little") * 2 + small[at + 4 :]
+
+
+def talkative(kind, secret=b"54.3 N 10.1 E"):
+    """A picture with every sort of metadata that `kind` can carry, `secret` in each."""
+    exif = Image.Exif()
+    exif[0x010E] = exif[0x9286] = secret.decode()
+    exif[0x0112] = 1
+    exif.get_ifd(0x8825)[2] = (54.0, 3.0, 0.0)
+    settings = {"exif": exif.tobytes(), "icc_profile": swapped_profile(), "xmp": b"<x>" + secret + b"</x>"}
+    if kind == "png":
+        info = PngImagePlugin.PngInfo()
+        info.add_text("Comment", secret.decode())
+        info.add_text("Author", "Zo\u00eb " + secret.decode(), zip=True)
+        info.add_itxt("XML:com.adobe.xmp", secret.decode())
+        settings = settings | {"pnginfo": info, "dpi": (300, 300)}
+        del settings["xmp"]
+    if kind == "jpeg":
+        settings = settings | {"comment": secret, "dpi": (300, 300)}
+    if kind == "gif":
+        settings = {"comment": secret}
+    return saved(place(7, (160, 120)), kind, **settings)
 
 
 def moving(kind, count=3, size=(48, 32), **settings):

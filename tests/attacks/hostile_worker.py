@@ -10,11 +10,17 @@ sys.path.insert(0, sys.argv[1])
 import ctypes
 import mmap
 import os
+import platform
 import signal
 import socket
+from contextlib import suppress
+from pathlib import Path
 
 from consentry.media import worker
 from consentry.media.worker import SIZE
+
+# Numbers of system calls that Python has no name for: asm/unistd.h.
+CLONE, BPF, KEYCTL = (56, 321, 250) if platform.machine() == "x86_64" else (220, 280, 219)
 
 
 def escape(attempt):
@@ -39,27 +45,27 @@ def fill_memory():
 
 def thread_by_hand():
     libc = ctypes.CDLL(None, use_errno=True)
-    if libc.syscall(56, 0x11, 0, 0, 0, 0) < 0:
+    if libc.syscall(CLONE, 0x11, 0, 0, 0, 0) < 0:
         raise OSError(ctypes.get_errno(), "clone")
 
 
 ESCAPES = {
     "open": lambda: os.open("/etc/hostname", os.O_RDONLY),
     "create": lambda: os.open("/dev/shm/left-behind", os.O_WRONLY | os.O_CREAT, 0o600),
-    "list": lambda: os.listdir("/"),
-    "stat": lambda: os.stat("/etc/hostname"),
+    "list": lambda: list(Path("/").iterdir()),
+    "stat": lambda: Path("/etc/hostname").stat(),
     "socket": lambda: socket.socket(socket.AF_INET, socket.SOCK_STREAM),
     "pair": socket.socketpair,
     "fork": os.fork,
     "clone": thread_by_hand,
     "exec": lambda: os.execv("/bin/true", ["true"]),
-    "kill": lambda: os.kill(os.getppid(), signal.SIGTERM),
+    "kill": lambda: os.kill(1, signal.SIGCONT),
     "memory": fill_memory,
 }
 
 DEATHS = {
-    "bpf": lambda: ctypes.CDLL(None).syscall(321, 0, 0, 0),
-    "keyring": lambda: ctypes.CDLL(None).syscall(250, 0, 0, 0, 0, 0),
+    "bpf": lambda: ctypes.CDLL(None).syscall(BPF, 0, 0, 0),
+    "keyring": lambda: ctypes.CDLL(None).syscall(KEYCTL, 0, 0, 0, 0, 0),
     "errors": lambda: os.write(2, b"x"),
     "read": lambda: os.read(7, 1),
     "code": lambda: mmap.mmap(-1, 4096, prot=mmap.PROT_READ | mmap.PROT_EXEC),
@@ -86,7 +92,9 @@ def act(order, data, limits):
     if deed in ESCAPES:
         yield from escape(ESCAPES[deed])
     elif deed in DEATHS:
-        DEATHS[deed]()
+        # Only the end of the process counts: a mere error must not look like one.
+        with suppress(Exception):
+            DEATHS[deed]()
         yield b"F", SIZE.pack(1, 1), b"\xff\0\0"
         yield b"E", b""
     elif deed in LIES:

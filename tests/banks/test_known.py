@@ -1,6 +1,7 @@
 from dataclasses import replace
 
 import pytest
+
 from consentry.banks import known as module
 from consentry.banks.known import KnownPictures, everything, reported, uploaded
 from consentry.core.errors import SafetyUnavailable

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from consentry.core.finding import Seen, Unavailable
 from contracts.pictures import flat, noise
 

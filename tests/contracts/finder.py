@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+
 from consentry.core.match import CANDIDATE, NEAR, Hashes, Match, Method
 from consentry.core.ports import Known
 

@@ -1,9 +1,10 @@
-"""What every generator promises: as many drafts as were asked for, or trouble without the upstream's words."""
+"""What every generator promises: as many drafts as were asked for, or trouble in our own words."""
 
 from __future__ import annotations
 
 import anyio
 import pytest
+
 from consentry.core.errors import UpstreamTrouble
 from contracts.pictures import request
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 
 import numpy as np
+
 from consentry.core.content import Account, Draft, Frame, Picture, Request, Upload
 
 ACCOUNT = Account("acc_1")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 
 import pytest
+
 from consentry.core.errors import NotFound, UpstreamTrouble
 
 DATA = b"the bytes of a picture"

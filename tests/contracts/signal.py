@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from consentry.core.content import Draft, Request, Stage, Upload
 from consentry.core.finding import Seen, Unavailable
 from contracts.pictures import draft, noise, picture, request, unreadable, upload

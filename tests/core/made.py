@@ -58,74 +58,75 @@ MEASURES = ("a", "b", "c", "d")
 usable = st.sampled_from([0.0, 0.25, 0.5, 0.75, 1.0])
 nonsense = st.sampled_from([float("nan"), float("inf"), float("-inf"), -0.01, 1.01, -1e300])
 
+BLIND = {
+    name: st.builds(Unavailable, st.just(name), st.just("timeout")) | st.builds(Seen, st.just(name), nonsense)
+    for name in MEASURES
+}
+"""For each measure any way of not having looked, short of saying nothing."""
 
-def seen(score):
-    """Any measure with a score."""
-    return lambda measure: st.builds(Seen, st.just(measure), score)
+SIGHTED = {name: st.builds(Seen, st.just(name), usable) for name in MEASURES}
+"""For each measure anything that can be seen."""
 
+findings = st.fixed_dictionaries({}, optional={name: SIGHTED[name] | BLIND[name] for name in MEASURES})
+"""Findings on some of the measures, each seen or not."""
 
-def blind(measure):
-    """Any way of not having looked, short of saying nothing."""
-    lying = st.builds(Seen, st.just(measure), nonsense)
-    return st.one_of(st.builds(Unavailable, st.just(measure), st.just("timeout")), lying)
-
-
-@st.composite
-def findings(draw):
-    """Findings on some of the measures, each seen or not."""
-    names = draw(st.sets(st.sampled_from(MEASURES)))
-    return {name: draw(st.one_of(seen(usable)(name), blind(name))) for name in sorted(names)}
+_losses = st.fixed_dictionaries({}, optional={name: st.none() | BLIND[name] for name in MEASURES})
 
 
-@st.composite
-def blinded(draw, found):
+def blinded(found):
     """The same findings, where some were lost, failed, or made into nonsense."""
-    lost = draw(st.sets(st.sampled_from(MEASURES)))
-    kept = {name: finding for name, finding in found.items() if name not in lost}
-    failed = {name: draw(blind(name)) for name in sorted(lost) if draw(st.booleans())}
-    return kept | failed
-
-
-thresholds = st.sampled_from([0.0, 0.25, 0.5, 1.0, 2.0])
-comparisons = st.builds(AtLeast, st.sampled_from(MEASURES), thresholds)
+    return _losses.map(lambda lost: {n: f for n, f in (found | lost).items() if f is not None})
 
 
 def _joined(parts):
     several = st.lists(parts, max_size=3).map(tuple)
-    return st.one_of(st.builds(AllOf, several), st.builds(AnyOf, several), st.builds(NoneOf, several))
+    return st.builds(AllOf, several) | st.builds(AnyOf, several) | st.builds(NoneOf, several)
 
 
-conditions = st.recursive(comparisons, _joined, max_leaves=8)
+comparisons = st.builds(AtLeast, st.sampled_from(MEASURES), st.sampled_from([0.0, 0.25, 0.5, 1.0, 2.0]))
+conditions = st.recursive(comparisons, _joined, max_leaves=6)
 
 days = st.integers(-3, 3).map(lambda n: DAY + timedelta(days=n))
 provisions = st.builds(
-    Provision,
-    st.just("gb.x"),
-    st.sampled_from(["Act 1", "Act 2"]),
-    st.sampled_from(["gb", "eu", "floor"]),
-    st.just("https://law.example"),
-    st.one_of(st.none(), days),
-    st.one_of(st.none(), days),
+    replace,
+    st.just(FOREVER),
+    cite=st.sampled_from(["Act 1", "Act 2"]),
+    jurisdiction=st.sampled_from(["gb", "eu", "floor"]),
+    since=st.none() | days,
+    until=st.none() | days,
+)
+harms, outcomes = st.sampled_from(Harm), st.sampled_from(Outcome)
+duties = st.frozensets(st.sampled_from(Duty), max_size=2)
+rules = st.builds(
+    rule,
+    when=conditions,
+    outcome=outcomes,
+    provision=st.just(FOREVER) | provisions,
+    harm=harms,
+    duties=duties,
 )
 
 
-@st.composite
-def rules(draw, name="r"):
-    """Any rule."""
-    return Rule(
-        id=name,
-        stage=Stage.UPLOAD,
-        when=draw(conditions),
-        outcome=draw(st.sampled_from(Outcome)),
-        provision=draw(provisions),
-        says="said",
-        harm=draw(st.sampled_from(Harm)),
-        duties=draw(st.frozensets(st.sampled_from(Duty), max_size=2)),
-    )
+def _named(made):
+    return policy(*(replace(each, id=f"r{number}") for number, each in enumerate(made)))
 
 
-@st.composite
-def policies(draw, least=1):
-    """Any policy with at least `least` rules, each with a name of its own."""
-    count = draw(st.integers(least, 5))
-    return Policy("p1", Stage.UPLOAD, tuple(draw(rules(f"r{n}")) for n in range(count)))
+policies = st.lists(rules, min_size=1, max_size=4).map(_named)
+"""Any policy that has rules, each with a name of its own."""
+
+reasons = st.builds(
+    reason,
+    outcome=outcomes,
+    certain=st.booleans(),
+    harm=harms,
+    jurisdiction=st.sampled_from(["eu", "gb", "nl", "terms"]),
+    ground=st.sampled_from(Ground),
+    duties=duties,
+)
+restrictions = st.builds(
+    lambda first, others, stage: decision(first, *others, stage=stage),
+    reasons.filter(lambda each: each.outcome is not Outcome.ALLOW),
+    st.lists(reasons, max_size=3),
+    st.sampled_from([Stage.UPLOAD, Stage.REPORT]),
+)
+"""Any decision that restricts what somebody hosts."""

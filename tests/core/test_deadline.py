@@ -2,12 +2,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
 import pytest
-from core.made import DAY, FOREVER, NOON
 from hypothesis import given
 from hypothesis import strategies as st
 
 from consentry.core.deadline import Deadline, binding, deadlines
 from consentry.core.law import Confidence, LegalClock, Trigger
+from core.made import DAY, FOREVER, NOON
 
 HOUR = timedelta(hours=1)
 NEVER = datetime.max.replace(tzinfo=UTC)
@@ -18,7 +18,7 @@ class SummerTime(tzinfo):
     """A zone whose clocks go forward on 29 March and back on 25 October 2026, at 1:00 UTC."""
 
     def utcoffset(self, moment):
-        summer = datetime(2026, 3, 29, 1) <= moment.replace(tzinfo=None) < datetime(2026, 10, 25, 2)
+        summer = "2026-03-29T01" <= moment.replace(tzinfo=None).isoformat() < "2026-10-25T02"
         return HOUR if summer else timedelta(0)
 
     def dst(self, moment):
@@ -33,7 +33,7 @@ def clock(name="gb.48h", hours=48, *, place="gb", trigger=ASKED, confidence=Conf
     return LegalClock(name, provision, trigger, hours)
 
 
-moments = st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31), timezones=st.just(UTC))
+moments = st.integers(-9_000, 9_000).map(lambda hours: NOON + hours * HOUR)
 clocks = st.lists(
     st.builds(
         clock,
@@ -96,9 +96,9 @@ def test_the_zone_a_time_is_written_in_does_not_matter(received, offset):
     assert deadlines(dated, ASKED, frozenset(), there) == deadlines(dated, ASKED, frozenset(), received)
 
 
-@pytest.mark.parametrize("day", [datetime(2026, 3, 28, 12), datetime(2026, 10, 24, 12)])
+@pytest.mark.parametrize("day", ["2026-03-28T12:00", "2026-10-24T12:00"])
 def test_forty_eight_hours_are_forty_eight_hours_when_the_clocks_change(day):
-    received = day.replace(tzinfo=SummerTime())
+    received = datetime.fromisoformat(day).replace(tzinfo=SummerTime())
     (found,) = deadlines([clock()], ASKED, frozenset(), received)
     assert found.due - received.astimezone(UTC) == 48 * HOUR
     assert found.due.tzinfo is UTC
@@ -123,7 +123,7 @@ def test_a_deadline_says_which_clock_and_which_law_and_where():
 
 
 def test_a_time_without_a_zone_starts_no_clock():
-    with pytest.raises(ValueError, match="without a zone"):
+    with pytest.raises(ValueError, match=r"^a time without a zone cannot start a clock$"):
         deadlines([clock()], ASKED, frozenset(), NOON.replace(tzinfo=None))
 
 

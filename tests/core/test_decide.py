@@ -2,8 +2,16 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from consentry.core.content import Stage
+from consentry.core.decide import UNJUDGED, decide
+from consentry.core.decision import Fact
+from consentry.core.finding import Seen, Unavailable
+from consentry.core.law import Duty
+from consentry.core.policy import AllOf, AnyOf, AtLeast, Outcome
 from core.made import (
-    ANYTHING,
     DAY,
     FOREVER,
     NOTHING,
@@ -16,14 +24,6 @@ from core.made import (
     rule,
     rules,
 )
-from hypothesis import given
-from hypothesis import strategies as st
-
-from consentry.core.decide import UNJUDGED, decide
-from consentry.core.decision import Fact
-from consentry.core.finding import Seen, Unavailable
-from consentry.core.law import Duty
-from consentry.core.policy import AllOf, AnyOf, AtLeast, Outcome
 
 ONE = timedelta(days=1)
 LATER = replace(FOREVER, since=DAY + ONE)
@@ -31,7 +31,7 @@ UNDATED = replace(FOREVER, since=None)
 ENDED = replace(FOREVER, until=DAY)
 
 
-@given(policies(), findings(), st.data())
+@given(policies, findings, st.data())
 def test_ignorance_is_never_an_advantage(rules_, found, data):
     sighted = decide(rules_, found, DAY)
     blind = decide(rules_, data.draw(blinded(found)), DAY)
@@ -41,21 +41,21 @@ def test_ignorance_is_never_an_advantage(rules_, found, data):
     assert {r.rule for r in blind.reasons if r.certain} <= {r.rule for r in sighted.reasons if r.certain}
 
 
-@given(policies(), findings(), nonsense)
+@given(policies, findings, nonsense)
 def test_a_score_that_is_none_is_never_an_advantage(rules_, found, score):
     lying = {name: Seen(name, score) for name in found}
     assert decide(rules_, lying, DAY).outcome >= decide(rules_, found, DAY).outcome
     assert decide(rules_, lying, DAY).outcome is decide(rules_, {}, DAY).outcome
 
 
-@given(policies(), findings(), days, st.randoms(use_true_random=False))
+@given(policies, findings, days, st.randoms(use_true_random=False))
 def test_the_order_of_rules_does_not_matter(rules_, found, day, random):
     shuffled = list(rules_.rules)
     random.shuffle(shuffled)
     assert decide(replace(rules_, rules=tuple(shuffled)), found, day) == decide(rules_, found, day)
 
 
-@given(policies(least=0), findings(), days)
+@given(policies, findings, days)
 def test_every_restriction_has_a_reason_and_every_reason_a_citation(rules_, found, day):
     decision = decide(rules_, found, day)
     gravest = max((each.outcome for each in decision.reasons), default=Outcome.ALLOW)
@@ -64,7 +64,7 @@ def test_every_restriction_has_a_reason_and_every_reason_a_citation(rules_, foun
     assert all(each.cite and each.says for each in (*decision.reasons, *decision.shadow))
 
 
-@given(policies(), findings(), days)
+@given(policies, findings, days)
 def test_a_rule_binds_only_while_its_provision_is_in_force(rules_, found, day):
     decision = decide(rules_, found, day)
     dated = {each.id: each.provision for each in rules_.rules}
@@ -74,7 +74,7 @@ def test_a_rule_binds_only_while_its_provision_is_in_force(rules_, found, day):
         assert since is None or day < since
 
 
-@given(policies(), findings(), days)
+@given(policies, findings, days)
 def test_a_rule_that_is_not_in_force_changes_nothing_but_the_shadow(rules_, found, day):
     before = replace(decide(rules_, found, day), shadow=())
     for dates in ({"since": day + ONE}, {"since": None}, {"until": day}):
@@ -83,7 +83,7 @@ def test_a_rule_that_is_not_in_force_changes_nothing_but_the_shadow(rules_, foun
         assert replace(decide(wider, found, day), shadow=()) == before
 
 
-@given(policies(), rules("extra"), findings(), days)
+@given(policies, rules, findings, days)
 def test_adding_a_rule_only_tightens(rules_, extra, found, day):
     before = decide(rules_, found, day)
     after = decide(replace(rules_, rules=(*rules_.rules, extra)), found, day)
@@ -91,7 +91,7 @@ def test_adding_a_rule_only_tightens(rules_, extra, found, day):
     assert after.duties >= before.duties
 
 
-@given(policies(), findings(), days)
+@given(policies, findings, days)
 def test_knowing_a_place_only_tightens(rules_, found, day):
     everywhere = [each for each in rules_.rules if each.provision.jurisdiction == "floor"]
     if not everywhere:
@@ -106,7 +106,7 @@ def test_knowing_a_place_only_tightens(rules_, found, day):
 @pytest.mark.parametrize("day", [date.min, DAY, date.max])
 def test_a_policy_without_rules_holds_everything(day):
     decision = decide(policy(), {"a": Seen("a", 0.0)}, day)
-    assert (decision.outcome, decision.reasons) == (Outcome.HOLD, (UNJUDGED,))
+    assert (decision.outcome, decision.duties, decision.reasons) == (Outcome.HOLD, frozenset(), (UNJUDGED,))
     assert decision.blind
     assert not decision.passes
     assert (decision.policy, decision.stage, decision.day, decision.shadow) == ("p1", "upload", day, ())
@@ -114,6 +114,7 @@ def test_a_policy_without_rules_holds_everything(day):
 
 def test_what_no_rule_applies_to_is_allowed():
     decision = decide(policy(rule(when=NOTHING)), {}, DAY)
+    assert (decision.policy, decision.stage, decision.day) == ("p1", Stage.UPLOAD, DAY)
     assert (decision.outcome, decision.duties, decision.reasons) == (Outcome.ALLOW, frozenset(), ())
 
 

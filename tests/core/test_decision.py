@@ -1,7 +1,8 @@
 import pytest
-from core.made import decision, reason
 
+from consentry.core.law import Duty
 from consentry.core.policy import Outcome
+from core.made import decision, reason
 
 
 @pytest.mark.parametrize(
@@ -32,3 +33,28 @@ def test_one_certain_stop_is_enough_to_see():
 
 def test_an_uncertain_label_stops_nothing_and_is_not_blind():
     assert not decision(reason(outcome=Outcome.LABEL, certain=False)).blind
+
+
+@pytest.mark.parametrize("duty", Duty)
+def test_a_duty_is_owed_for_a_certain_reason(duty):
+    assert decision(reason(duties=frozenset({duty}))).owed == {duty}
+
+
+@pytest.mark.parametrize("duty", Duty)
+def test_what_nobody_saw_weighs_on_nobody(duty):
+    blind = decision(reason(duties=frozenset({duty}), certain=False))
+    assert blind.owed == frozenset({duty}) - {Duty.PRESERVE, Duty.REPORT_CSEA, Duty.STRIKE}
+
+
+def test_one_certain_reason_is_enough_for_a_duty():
+    strike = frozenset({Duty.STRIKE})
+    found = decision(reason("a", duties=strike, certain=False), reason("b", duties=strike))
+    assert found.owed == strike
+
+
+def test_what_weighs_on_somebody_is_owed_only_for_what_was_seen():
+    duties = frozenset({Duty.STRIKE, Duty.NOTIFY_POSTER})
+    unsure, sure = reason("a", certain=False, duties=duties), reason("b", duties=frozenset({Duty.PRESERVE}))
+    assert decision(unsure).owed == {Duty.NOTIFY_POSTER}
+    assert decision(unsure, sure).owed == {Duty.NOTIFY_POSTER, Duty.PRESERVE}
+    assert decision(reason(duties=duties)).owed == duties

@@ -1,11 +1,11 @@
 from datetime import date, timedelta
 
 import pytest
-from core.made import DAY, FOREVER
 from hypothesis import given
 from hypothesis import strategies as st
 
 from consentry.core.law import Confidence, Duty, Ground, Jurisdiction, Provision, Trigger
+from core.made import DAY, FOREVER
 
 ONE = timedelta(days=1)
 

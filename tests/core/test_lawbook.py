@@ -67,6 +67,8 @@ def test_a_policy_version_is_a_digest_of_the_rules():
     [
         {"rule": [rule("ex.upload.known", "ex.act.s1", when="known.case >= 0.6")]},
         {"rule": [rule("ex.upload.known", "ex.act.s1", when={"none": ["known.case >= 0.5"]})]},
+        {"rule": [rule("ex.upload.known", "ex.act.s1", when={"all": ["known.case >= 0.5"]})]},
+        {"rule": [rule("ex.upload.known", "ex.act.s1", when={"any": ["known.case >= 0.5"]})]},
         {"rule": [rule("ex.upload.known", "ex.act.s1", outcome="hold")]},
         {"rule": [rule("ex.upload.known", "ex.act.s1", duties=["strike"])]},
         {"rule": [rule("ex.upload.known", "ex.act.s1", says="Otherwise.")]},

@@ -170,6 +170,11 @@ def test_an_unknown_key_is_refused(parts: dict[str, object]):
     refused("colour", **parts)
 
 
+@pytest.mark.parametrize("value", [None, [], "known.case"])
+def test_findings_that_are_no_table_are_refused(value: object):
+    refused("scenario 1", "findings", scenario=[judged() | {"findings": value}])
+
+
 @pytest.mark.parametrize("value", ["text", [1], {"id": "x"}])
 def test_what_is_no_list_of_tables_is_refused(value: object):
     refused("rule", rule=value)

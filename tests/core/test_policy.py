@@ -1,12 +1,12 @@
 from itertools import product
 
 import pytest
-from core.made import blinded, conditions, findings, nonsense
 from hypothesis import given
 from hypothesis import strategies as st
 
 from consentry.core.finding import Seen, Unavailable
 from consentry.core.policy import AllOf, AnyOf, AtLeast, Harm, NoneOf, Outcome, Truth, leaves, truth
+from core.made import blinded, conditions, findings, nonsense
 
 YES, MAYBE, NO = AtLeast("yes", 0.5), AtLeast("maybe", 0.5), AtLeast("no", 0.5)
 FOUND = {"yes": Seen("yes", 0.9), "maybe": Unavailable("maybe", "timeout"), "no": Seen("no", 0.1)}
@@ -55,13 +55,13 @@ def test_a_measure_nobody_took_is_unknown(found):
     assert truth(AtLeast("a", 0.5), found) is Truth.UNKNOWN
 
 
-@given(conditions, findings(), st.data())
+@given(conditions, findings, st.data())
 def test_losing_sight_can_turn_any_answer_to_unknown_and_to_nothing_else(condition, found, data):
     before, after = truth(condition, found), truth(condition, data.draw(blinded(found)))
     assert after in {before, Truth.UNKNOWN}
 
 
-@given(st.lists(conditions, max_size=3).map(tuple), findings())
+@given(st.lists(conditions, max_size=3).map(tuple), findings)
 def test_none_of_some_is_all_of_their_opposites(parts, found):
     opposites = AllOf(tuple(NoneOf((part,)) for part in parts))
     assert truth(NoneOf(parts), found) is truth(opposites, found)
@@ -73,7 +73,7 @@ def test_leaves_are_every_comparison_from_left_to_right():
     assert list(leaves(AllOf(()))) == []
 
 
-@given(conditions, findings())
+@given(conditions, findings)
 def test_only_the_leaves_of_a_condition_matter(condition, found):
     read = {leaf.measure for leaf in leaves(condition)}
     assert truth(condition, found) is truth(condition, {n: f for n, f in found.items() if n in read})

@@ -3,11 +3,11 @@ from dataclasses import fields, is_dataclass
 from typing import Protocol
 
 import pytest
-from core.made import NOON
 
 from consentry.core import ports
 from consentry.core.match import Hashes
 from consentry.core.ports import ApiKey, Job, Known
+from core.made import NOON
 
 OWN = [kind for _, kind in inspect.getmembers(ports, inspect.isclass) if kind.__module__ == ports.__name__]
 PROTOCOLS = [kind for kind in OWN if Protocol in kind.__bases__]

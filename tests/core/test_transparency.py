@@ -88,7 +88,7 @@ def test_each_ground_has_its_own_two_fields():
 
 def test_the_places_are_the_thirty_of_the_european_economic_area():
     assert (len(EU), len(EEA)) == (27, 30)
-    assert EEA - EU == {"IS", "LI", "NO"}
+    assert {"IS", "LI", "NO"} == EEA - EU
     assert not {"GB", "UK", "CH", "EL"} & EEA
 
 

@@ -3,13 +3,13 @@
 import asyncio
 
 import pytest
-from support.fakes import BreakingStore, Brush, CountingIds, Eye, PlainDecoder, StillClock, judge, request
 
 from consentry.core.content import Stage
 from consentry.core.errors import BadInput, SafetyUnavailable
 from consentry.core.ports import Made
 from consentry.flows.generate import Refused, Released, generate
 from consentry.store.memory import MemoryStore
+from support.fakes import BreakingStore, Brush, CountingIds, Eye, PlainDecoder, StillClock, judge, request
 
 
 @pytest.fixture

@@ -5,13 +5,13 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.fakes import BreakingStore, CountingIds, Eye, StillClock, judge, request, rule
 
 from consentry.core.content import Stage
 from consentry.core.errors import SafetyUnavailable
 from consentry.core.finding import Seen, Unavailable
 from consentry.core.policy import Outcome
 from consentry.store.memory import MemoryStore
+from support.fakes import BreakingStore, CountingIds, Eye, StillClock, judge, request, rule
 
 
 @pytest.fixture

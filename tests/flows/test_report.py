@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from support.fakes import BreakingStore, CountingIds, PlainPassphrases, StillClock, judge, rule
 
 from consentry.core.case import CaseState
 from consentry.core.content import Stage
@@ -17,6 +16,7 @@ from consentry.law import read_files
 from consentry.platforms.memory import MemoryPlatform
 from consentry.store.blobs import MemoryBlobs
 from consentry.store.memory import MemoryStore
+from support.fakes import BreakingStore, CountingIds, PlainPassphrases, StillClock, judge, rule
 
 REPORT = Report(
     Standing.SELF, Under18.NO, ("https://site.example/media/post-1",), "Made without my agreement.",
@@ -39,7 +39,7 @@ def desk(law):
         judge=judge(store, stage=Stage.REPORT, rules=[rule("report.valid", Outcome.HOLD, Stage.REPORT)]),
         platforms={"site": site},
         store=store,
-        blobs=MemoryBlobs(),
+        blobs=MemoryBlobs(ids),
         passphrases=PlainPassphrases(),
         law=law,
         places=frozenset({"gb", "us"}),

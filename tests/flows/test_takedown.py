@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import pytest
-from support.fakes import NOW, CountingIds, PlainDecoder, PlainFinder, PlainHasher, StillClock
 
 from consentry.core.case import Case, CaseEvent, CaseState, Copy, CopyState, RefusalGround
 from consentry.core.errors import UpstreamTrouble
@@ -13,6 +12,7 @@ from consentry.flows.takedown import CASES, HIDE_AGAIN, Takedown
 from consentry.platforms.memory import MemoryPlatform
 from consentry.store.blobs import MemoryBlobs
 from consentry.store.memory import MemoryStore
+from support.fakes import NOW, CountingIds, PlainDecoder, PlainFinder, PlainHasher, StillClock
 
 
 class Scene:
@@ -25,7 +25,7 @@ class Scene:
         self.item = self.site.publish(b"ok the picture", "poster", "text")
         self.finder = PlainFinder()
         self.takedown = Takedown(
-            self.store, {"site": self.site}, PlainDecoder(), PlainHasher(), self.finder, MemoryBlobs(), ids
+            self.store, {"site": self.site}, PlainDecoder(), PlainHasher(), self.finder, MemoryBlobs(ids), ids
         )
         with self.store.begin() as tx:
             tx.add_case(Case("C-1", state, NOW, NOW, ()))

@@ -3,13 +3,13 @@
 import json
 
 import pytest
-from support.fakes import BreakingStore, CountingIds, Eye, PlainHasher, StillClock, judge, picture, rule
 
 from consentry.core.content import Account, Stage, Upload
 from consentry.core.errors import BadInput, SafetyUnavailable
 from consentry.core.policy import Outcome
 from consentry.flows.upload import UPLOADS, screen
 from consentry.store.memory import MemoryStore
+from support.fakes import BreakingStore, CountingIds, Eye, PlainHasher, StillClock, judge, picture, rule
 
 
 @pytest.fixture

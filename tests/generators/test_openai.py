@@ -5,6 +5,7 @@ from email.parser import BytesParser
 from email.policy import HTTP
 
 import pytest
+
 from consentry.core.errors import UpstreamTrouble
 from consentry.generators import openai
 from consentry.generators.openai import OpenAIGenerator
@@ -89,7 +90,7 @@ def test_pictures_go_to_edits_as_a_form_in_their_order_with_the_mask():
     parts = parts_of(headers, body)
     files = [(name, data) for name, file, data in parts if file]
     assert files == [("image[]", first.data), ("image[]", second.data), ("mask", mask.data)]
-    assert dict((name, data.decode()) for name, file, data in parts if not file) == {
+    assert {name: data.decode() for name, file, data in parts if not file} == {
         "prompt": PROMPT,
         "n": "1",
     }

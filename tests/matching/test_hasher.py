@@ -1,4 +1,5 @@
 import pytest
+
 from consentry.core.errors import BadInput
 from consentry.core.match import NEAR, distance
 from consentry.matching.hasher import MAX_FRAMES, PdqHasher

@@ -141,7 +141,7 @@ def test_any_order_of_adding_and_removing_leaves_what_it_should(tmp_path):
             pairs = [(one, bits) for one, many in known.items() for bits in many]
             assert len(index) == len(pairs)
             hashes = np.frombuffer(b"".join(bits for _, bits in pairs), np.uint8).reshape(-1, 32)
-            query, ids, apart = index.search(hashes, 0)
+            query, ids, _ = index.search(hashes, 0)
             assert query.tolist() == list(range(len(pairs)))
             assert ids.tolist() == [one for one, _ in pairs]
     index.close()

@@ -2,6 +2,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
+
 from consentry.core.errors import NotFound, UpstreamTrouble
 from consentry.platforms.memory import UNTIL_PURGED, MemoryPlatform
 from contracts.platform import DATA, PlatformContract

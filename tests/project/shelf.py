@@ -23,6 +23,11 @@ def excepted(rule: str, name: str) -> bool:
     return any(fnmatch(name, pattern) for pattern in exceptions(rule))
 
 
+def unneeded(rule: str, found: set[str]) -> list[str]:
+    """Exceptions to `rule` that excuse nothing in `found`."""
+    return [pattern for pattern in exceptions(rule) if not any(fnmatch(item, pattern) for item in found)]
+
+
 def modules(folder: str = "") -> list[Path]:
     """Every Python file under src/consentry, or under one folder of it."""
     return sorted((SRC / folder).rglob("*.py"))

@@ -3,7 +3,7 @@
 import ast
 from pathlib import Path
 
-from project.shelf import SRC, modules, name, tree
+from project.shelf import modules, name, tree
 
 ADAPTERS = ("signals", "banks", "platforms", "generators", "store")
 """Folders whose classes only the wiring may name."""
@@ -37,24 +37,33 @@ def words(path: Path) -> set[str]:
     }
 
 
-def top(path: Path) -> str:
-    return path.relative_to(SRC).parts[0]
-
-
 def test_an_image_is_released_in_one_place_only():
     places = {name(path): count for path in modules() if (count := calls(path, "Released"))}
     assert places == {"flows/generate.py": 1}
 
 
-def test_nobody_but_the_wiring_names_an_adapter():
-    adapters = {each for folder in ADAPTERS for path in modules(folder) for each in classes(path)}
-    common = {each for path in modules() if top(path) not in ADAPTERS for each in classes(path)}
-    found = {
-        name(path): sorted(named)
-        for path in modules()
-        if top(path) not in {*ADAPTERS, "wiring.py"} and (named := words(path) & (adapters - common))
+def from_wiring(path: Path) -> set[str]:
+    """Names that a module gets out of the wiring: imported from it, or read off it."""
+    nodes = list(ast.walk(tree(path)))
+    imported = {
+        alias.name
+        for node in nodes
+        if isinstance(node, ast.ImportFrom) and node.module == "consentry.wiring"
+        for alias in node.names
     }
-    assert not found
+    read = {
+        node.attr
+        for node in nodes
+        if isinstance(node, ast.Attribute) and ast.unparse(node.value).split(".")[-1] == "wiring"
+    }
+    return imported | read
+
+
+def test_nobody_gets_an_adapter_out_of_the_wiring():
+    adapters = {each for folder in ADAPTERS for path in modules(folder) for each in classes(path)}
+    found = {name(path): sorted(named) for path in modules() if (named := from_wiring(path) & adapters)}
+    assert len(adapters) > 10
+    assert not found, "the import contracts keep everybody else from naming one"
 
 
 def test_nothing_is_imported_by_a_name_made_up_at_run_time():

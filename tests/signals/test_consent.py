@@ -2,6 +2,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+
 from consentry.core.consent import Consent, Use
 from consentry.core.content import Account
 from consentry.core.errors import SafetyUnavailable

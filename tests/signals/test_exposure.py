@@ -1,6 +1,7 @@
 import math
 
 import pytest
+
 from consentry.core.errors import SetupTrouble
 from consentry.core.finding import Seen, Unavailable
 from consentry.signals.exposure import ALWAYS_ASKED, MEASURES, Exposure
@@ -71,8 +72,15 @@ def test_the_highest_score_of_all_detectors_stands_with_its_version():
 
 
 @pytest.mark.parametrize("failing", [Down, Crashes, Silent])
-def test_one_detector_that_could_look_is_enough(failing):
-    assert all(isinstance(f, Seen) for f in look(failing(*EVERYTHING), Says(*EVERYTHING)).values())
+def test_one_that_could_not_look_leaves_the_question_open(failing):
+    found = look(failing(*EVERYTHING), Says(*EVERYTHING, score=0.49)).values()
+    assert all(isinstance(f, Unavailable) for f in found)
+
+
+@pytest.mark.parametrize("failing", [Down, Crashes, Silent])
+def test_what_one_saw_stands_whatever_another_could_not_see(failing):
+    found = look(failing(*EVERYTHING), Says(*EVERYTHING, score=0.5)).values()
+    assert all(isinstance(f, Seen) for f in found)
 
 
 @pytest.mark.parametrize("failing", [Down, Crashes, Silent])

@@ -5,13 +5,14 @@ import logging
 import time
 
 import pytest
+from PIL import Image
+
 from consentry.core.errors import SetupTrouble
 from consentry.core.finding import Seen, Unavailable
 from consentry.signals.exposure_moderations import MAX_FRAMES, OMNI, ModerationsDetector
 from contracts.detector import DetectorContract
 from contracts.pictures import flat, noise
 from contracts.service import Reply, as_json, service
-from PIL import Image
 
 CATEGORIES = {"exposure.explicit": ["sexual"], "exposure.degrading": ["violence", "harassment"]}
 

@@ -4,12 +4,13 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import onnx
 import pytest
+from onnx import TensorProto, helper
+
 from consentry.core.errors import SetupTrouble
 from consentry.core.finding import Seen, Unavailable
 from consentry.signals.exposure_onnx import OnnxDetector, prepare, read_recipe
 from contracts.detector import DetectorContract
 from contracts.pictures import flat, frame, noise
-from onnx import TensorProto, helper
 
 RECIPE = """
 version = "mean classifier 1"

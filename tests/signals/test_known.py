@@ -1,4 +1,5 @@
 import pytest
+
 from consentry.banks.known import KnownPictures
 from consentry.core.errors import SafetyUnavailable
 from consentry.core.finding import Seen, Unavailable

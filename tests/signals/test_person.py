@@ -1,4 +1,5 @@
 import pytest
+
 from consentry.signals.person import Person
 from contracts.pictures import draft, flat, noise, picture, request, unreadable, upload
 from contracts.signal import SignalContract

@@ -4,10 +4,10 @@ import base64
 import zlib
 
 import pytest
-from support.running import running
 
 from consentry.media import drawing
 from consentry.media.edits import encoded
+from support.running import running
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ import io
 
 import openai
 import pytest
+
 from support.running import Running
 
 ASKED_FOR_IN_JANUARY = [

@@ -4,9 +4,9 @@ import time
 from datetime import datetime, timedelta
 
 import httpx2
-from support.running import Running, running
 
 from consentry.media import edits
+from support.running import Running, running
 
 REPORT = {
     "standing": "self",

@@ -4,9 +4,9 @@ import io
 
 import openai
 import pytest
-from support.running import running
 
 from consentry import wiring
+from support.running import running
 
 INNOCENT = "make it look like a summer day"
 

@@ -5,13 +5,14 @@ import io
 
 import pytest
 from PIL import Image
+
 from support.running import Running
 
 SHAPE = {"message", "type", "param", "code", "next_step", "request_id"}
 
 
 def error(reply, status, code):
-    assert reply.status_code == status, reply.text
+    assert reply.status_code == status, reply.text[:300]
     body = reply.json()
     assert set(body) == {"error"}
     assert set(body["error"]) >= SHAPE
@@ -117,7 +118,7 @@ BAD_FILES = {
     "postscript": b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 100 100\n",
     "bmp": _saved("BMP"),
     "too many frames": _saved(
-        "GIF", save_all=True, append_images=[Image.new("P", (64, 64), n % 256) for n in range(1, 300)]
+        "GIF", save_all=True, append_images=[Image.new("L", (64, 64), n % 256) for n in range(1, 300)]
     ),
 }
 

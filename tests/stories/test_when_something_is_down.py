@@ -9,13 +9,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import openai
 import pytest
-from support.fakes import BreakingStore, Brush
-from support.running import running
 
 from consentry.core.errors import SetupTrouble
 from consentry.core.ports import Made
 from consentry.media import drawing
 from consentry.media.edits import encoded
+from support.fakes import BreakingStore, Brush
+from support.running import running
 
 SECRET_IMAGE = encoded(drawing.place(1), "png")
 PROMPT = "a harbour in the morning"
@@ -75,10 +75,12 @@ class _Upstream(BaseHTTPRequestHandler):
 
     status = 500
 
-    def do_POST(self):  # noqa: N802 - the standard library's name
+    def do_POST(self):
         self.rfile.read(int(self.headers["content-length"]))
         image = base64.b64encode(SECRET_IMAGE).decode()
-        body = json.dumps({"error": {"message": f"failed at {image}"}, "data": [{"b64_json": image}]}).encode()
+        body = json.dumps(
+            {"error": {"message": f"failed at {image}"}, "data": [{"b64_json": image}]}
+        ).encode()
         self.send_response(self.status)
         self.send_header("content-type", "application/json")
         self.end_headers()

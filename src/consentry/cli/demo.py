@@ -109,11 +109,15 @@ def _story(folder: Path) -> Iterator[Story]:
     system = wiring.build(load(None, {}, flags), wiring.drawing_generator({INNOCENT: "bands"}))
     with serving(system) as url:
         click.echo(f"Consentry runs at {url}; pictures are in {folder}/.")
-        clients = [
-            _client(url, system, *who) for who in (("gate", "free"), ("gate", "paying"), ("screen", ""))
-        ]
         with httpx2.Client(base_url=url, timeout=60) as public:
-            yield Story(url, folder, *clients, public)
+            yield Story(
+                url,
+                folder,
+                free=_client(url, system, "gate", "free"),
+                paying=_client(url, system, "gate", "paying"),
+                site=_client(url, system, "screen", ""),
+                public=public,
+            )
 
 
 def _client(url: str, system: wiring.System, scope: str, tier: str) -> httpx2.Client:

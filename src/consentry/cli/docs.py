@@ -48,7 +48,7 @@ def docs() -> None:
     """Write or check the pages that the program writes about itself."""
 
 
-@docs.command()
+@docs.command(epilog="Example: consentry docs build")
 @FOLDER
 @click.pass_context
 def build(context: click.Context, folder: Path) -> None:
@@ -60,7 +60,7 @@ def build(context: click.Context, folder: Path) -> None:
         click.echo(f"wrote {path}")
 
 
-@docs.command()
+@docs.command(epilog="Example: consentry docs check --docs docs")
 @FOLDER
 @click.pass_context
 def check(context: click.Context, folder: Path) -> None:

@@ -78,7 +78,7 @@ def check(directory: Path | None, as_json: bool) -> None:
     What no example proves is listed, too. Ends with 3 if a file cannot be used or an example fails.
     """
     book = _book(directory)
-    failed = [
+    failed: list[dict[str, object]] = [
         {"place": scenario.place, "day": str(scenario.day), "says": scenario.says, "failures": list(failures)}
         for scenario, failures in broken(book)
     ]

@@ -43,6 +43,9 @@ MAX_NOTE = 1_000_000
 SIZE = re.compile(r"0|[1-9][0-9]{0,18}", re.ASCII)
 """A tree size without leading zeroes; 19 digits hold every size below 2**63."""
 
+LINE = re.compile(r"— (?P<name>\S+) (?P<data>\S+)")
+"""A signature line: an em dash, the name of the key, and what it signed with."""
+
 MAX_SIZE = 2**63 - 1
 """Largest tree size (readers hold it in 64 signed bits)."""
 
@@ -168,12 +171,13 @@ def _split(note: str) -> tuple[str, list[tuple[str, bytes, bytes]]]:
 
 
 def _signature(line: str) -> tuple[str, bytes, bytes]:
-    dash, _, rest = line.partition(" ")
-    name, _, encoded = rest.partition(" ")
-    data = _decode(encoded)
-    if dash != "—" or not _is_name(name) or len(data) <= ID_BYTES:
+    found = LINE.fullmatch(line)
+    if not found or not _is_name(found["name"]):
         raise _malformed("a signature line is not one")
-    return name, data[:ID_BYTES], data[ID_BYTES:]
+    data = _decode(found["data"])
+    if len(data) <= ID_BYTES:
+        raise _malformed("a signature line has no signature")
+    return found["name"], data[:ID_BYTES], data[ID_BYTES:]
 
 
 def _decode(text: str) -> bytes:

@@ -1,4 +1,4 @@
-"""The one pure function. Everything else brings it findings or carries out its answer."""
+"""The one pure function: everything else brings it findings or carries out its answer."""
 
 from __future__ import annotations
 

@@ -25,6 +25,8 @@ SALT_BYTES = 32
 MAX_LEAF = 65_535
 """Largest leaf in bytes (C2SP tlog-tiles: entry bundles carry 16-bit lengths)."""
 
+_JSON = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
 
 class Kind(StrEnum):
     """What a line in the log is about."""
@@ -63,8 +65,7 @@ def stamp(at: datetime) -> str:
 
 def canonical(record: Mapping[str, object]) -> bytes:
     """`record` as JSON with sorted keys and no spaces, UTF-8: the same record, the same bytes."""
-    text = json.dumps(record, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-    return text.encode()
+    return _JSON.encode(record).encode()
 
 
 def commit(record: bytes, salt: bytes) -> str:

@@ -44,7 +44,7 @@ def appended(index: int, leaf: bytes, node: Node) -> list[tuple[int, int, bytes]
     level, place, grown = 0, index, leaf
     while place % 2 == 1:
         grown = node_hash(node(level, place - 1), grown)
-        level, place = level + 1, place // 2
+        level, place = level + 1, place >> 1
         rows.append((level, place, grown))
     return rows
 
@@ -93,7 +93,7 @@ def consistency(old: int, new: int, node: Node) -> tuple[bytes, ...]:
         else:
             proof.append(_span(start, middle, node))
             start = middle
-    if start > 0:  # else what is left is the whole old tree, whose root the verifier has
+    if start:  # else what is left is the whole old tree, whose root the verifier has
         proof.append(_span(start, stop, node))
     return tuple(reversed(proof))
 
@@ -111,7 +111,7 @@ def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes],
             place, last = _up_to_right_child(place, last)
         else:
             grown = node_hash(grown, sibling)
-        place, last = place // 2, last // 2
+        place, last = place >> 1, last >> 1
     return last == 0 and grown == root
 
 
@@ -132,7 +132,7 @@ def verify_consistency(old: int, new: int, old_root: bytes, new_root: bytes, pro
     first, *siblings = [old_root, *proof] if whole else proof
     place, last = old - 1, new - 1
     while place % 2 == 1:
-        place, last = place // 2, last // 2
+        place, last = place >> 1, last >> 1
     grown_old = grown_new = first
     for sibling in siblings:
         if last == 0:
@@ -143,14 +143,14 @@ def verify_consistency(old: int, new: int, old_root: bytes, new_root: bytes, pro
             place, last = _up_to_right_child(place, last)
         else:
             grown_new = node_hash(grown_new, sibling)
-        place, last = place // 2, last // 2
+        place, last = place >> 1, last >> 1
     return last == 0 and grown_old == old_root and grown_new == new_root
 
 
 def _up_to_right_child(place: int, last: int) -> tuple[int, int]:
-    """Skip the levels at which a subtree on the right edge has no sibling."""
-    while place % 2 == 0 and place > 0:
-        place, last = place // 2, last // 2
+    """Skip the levels at which a subtree on the right edge has no sibling; `place` is never 0 here."""
+    while place % 2 == 0:
+        place, last = place >> 1, last >> 1
     return place, last
 
 

@@ -1,4 +1,4 @@
-"""What the core needs from the world, as protocols. Adapters satisfy them; flows use them.
+"""What the core needs from the world, as protocols: adapters satisfy them, flows use them.
 
 Rules of this file: one protocol a need, narrow; every protocol has a memory or a fake
 implementation that is shipped, and one contract suite in tests/contracts that all pass.

@@ -21,7 +21,7 @@ from consentry.core.content import Draft, Picture, Request, Stage
 from consentry.core.entry import Kind
 from consentry.core.errors import BadInput
 from consentry.core.ports import Decoder, Generator, Made
-from consentry.flows.judge import Judge, Judged
+from consentry.flows.judge import Judge, Judged, must_be_readable
 
 _T = TypeVar("_T")
 
@@ -97,13 +97,7 @@ async def _aside(function: Callable[..., _T], *args: object, **kwargs: object) -
 
 def _readable(request: Request) -> None:
     for picture in pictures(request):
-        if not picture.frames:
-            raise BadInput(
-                f"A picture in the request cannot be read: {picture.trouble}.",
-                code="invalid_image",
-                param="image",
-                next_step="Send a JPEG, PNG, WebP, GIF or AVIF picture within the stated limits.",
-            )
+        must_be_readable(picture, "Send JPEG, PNG, WebP, GIF or AVIF pictures within the stated limits.")
 
 
 def pictures(request: Request) -> Sequence[Picture]:

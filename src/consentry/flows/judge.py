@@ -11,10 +11,11 @@ import concurrent.futures
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from consentry.core.content import Stage, Subject
+from consentry.core.content import Picture, Stage, Subject
 from consentry.core.decide import decide
 from consentry.core.decision import Decision
 from consentry.core.entry import Kind, decision_record
+from consentry.core.errors import BadInput, Overloaded
 from consentry.core.finding import Finding, Findings, Unavailable, by_signal
 from consentry.core.policy import Policy
 from consentry.core.ports import Clock, Ids, Signal, Store, Transaction
@@ -32,6 +33,20 @@ class Judged:
     """What it rests on."""
     place: int
     """Its index in the log."""
+
+
+def must_be_readable(picture: Picture, next_step: str) -> None:
+    """Raise BadInput if nobody can look at `picture`, or Overloaded if only now nobody has the time."""
+    if picture.frames:
+        return
+    if picture.trouble == "overloaded":
+        raise Overloaded("Too many pictures are being read at once.")
+    raise BadInput(
+        f"A picture cannot be read: {picture.trouble}.",
+        code="invalid_image",
+        param="image",
+        next_step=next_step,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""From a reported picture to proof that every copy is gone. Each step is a job that may be repeated.
+"""From a reported picture to proof that every copy is gone, in steps that may each be repeated.
 
 1. Hide: the platform takes the copy out of public view, under a key that makes repeating it harmless.
 2. Trace: the picture is fetched by the moderators' door and hashed; from that moment a new upload
@@ -39,7 +39,7 @@ from consentry.core.ports import (
 CASES = "case"
 """The source under which pictures of cases are known."""
 
-HIDE_AGAIN = 5
+HIDE_AGAIN = 3
 """After how many looks that still find the picture the order to hide is given again, under a new key."""
 
 EVIDENCE = "evidence"
@@ -80,14 +80,22 @@ class Takedown:
         copy, case = self._read(job)
         if case.state in {CaseState.REFUSED, CaseState.WITHDRAWN}:
             return self._drop(job)
-        self.platforms[copy.platform].hide(copy.item, copy.id)
+        event = self._order_to_hide(copy)
         with self.store.begin() as tx:
             copy = tx.copy(copy.id)
-            self._save(tx, copy.after(CopyEvent.HIDE, tx.now()), job, "hidden")
+            self._save(tx, copy.after(CopyEvent.HIDE, tx.now()), job, event)
             tx.enqueue(_follow(job, "trace" if _is_traced(copy, case) else "verify", copy, tx.now()))
             self._advance(tx, copy.case)
             tx.finish(job)
         return None
+
+    def _order_to_hide(self, copy: Copy) -> str:
+        """What became of the order; a picture the platform no longer has still needs proof."""
+        try:
+            self.platforms[copy.platform].hide(copy.item, copy.id)
+        except NotFound:
+            return "was_not_there"
+        return "hidden"
 
     def _trace(self, job: Job) -> None:
         copy, _ = self._read(job)

@@ -12,11 +12,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from consentry.core.content import Upload
-from consentry.core.errors import BadInput
 from consentry.core.match import Hashes
 from consentry.core.policy import Outcome
 from consentry.core.ports import Hasher, Known, Transaction
-from consentry.flows.judge import Judge, Judged
+from consentry.flows.judge import Judge, Judged, must_be_readable
 
 UPLOADS = "upload"
 """The source under which accepted pictures are known."""
@@ -34,12 +33,9 @@ class Screened:
 
 def screen(upload: Upload, *, judge: Judge, hasher: Hasher, url: str) -> Screened:
     """Judge `upload`; `url` is where the platform would show it. Raises BadInput if unreadable."""
-    if not upload.picture.frames:
-        raise BadInput(
-            f"The picture cannot be read: {upload.picture.trouble}.",
-            code="invalid_image",
-            next_step="Do not show it. Send a JPEG, PNG, WebP, GIF or AVIF within the stated limits.",
-        )
+    must_be_readable(
+        upload.picture, "Do not show it. Send a JPEG, PNG, WebP, GIF or AVIF within the stated limits."
+    )
     hashes = hasher.hashes(upload.picture)
 
     def remember(tx: Transaction, judged: Judged) -> None:

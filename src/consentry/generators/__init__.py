@@ -1,1 +1,1 @@
-"""One file per image-model dialect. A generator returns drafts, which nobody may send."""
+"""One file per image-model dialect: a generator returns drafts, which nobody may send."""

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from consentry.matching.journal import Journal
-from consentry.matching.kernels import Words
+from consentry.matching.kernels import Rows, Words
 
 
 class Delta:
@@ -24,6 +24,11 @@ class Delta:
 
     def __len__(self) -> int:
         return self.used - int(np.count_nonzero(self.dead[: self.used]))
+
+    def rows(self) -> Rows:
+        """What is there now."""
+        used = self.used
+        return Rows(self.hashes[:used], self.ids[:used], self.dead[:used])
 
     def free(self) -> int:
         """How many more hashes there is room for."""

@@ -92,7 +92,8 @@ class Folder:
         for name, dead in self.contents["segments"]:
             one = segment.read(self.path / name, verify=verify)
             if dead:
-                one.dead, one.saved = self._dead(self.path / dead, len(one.tables.ids)), dead
+                one.rows = one.rows._replace(dead=self._dead(self.path / dead, len(one.rows.ids)))
+                one.saved = dead
             opened.append(one)
         return opened
 
@@ -109,8 +110,8 @@ class Folder:
     def save(self, segments: Sequence[Segment], journals: Sequence[Path], number: int) -> None:
         """Make these the files of the index, whole or not at all; OSError if there is no room."""
         for one in segments:
-            if len(one.dead) and not one.saved:
-                bits = np.packbits(one.dead).tobytes()
+            if len(one.rows.dead) and not one.saved:
+                bits = np.packbits(one.rows.dead).tobytes()
                 path = self.new("dead")
                 durable(path, zlib.crc32(bits).to_bytes(4, "little") + bits)
                 one.saved = path.name

@@ -52,7 +52,7 @@ def checked(ids: Ids) -> Ids:
 
 def worth_merging(segments: Sequence[Segment]) -> list[Segment]:
     """The segments to merge into one: the smallest if there are too many, or one that is mostly dead."""
-    mostly_dead = [one for one in segments if 2 * len(one) < len(one.tables.ids)]
+    mostly_dead = [one for one in segments if 2 * len(one) < len(one.rows.ids)]
     if len(segments) <= SEGMENTS:
         return mostly_dead[:1]
     by_size = sorted(segments, key=len)
@@ -209,7 +209,7 @@ class Index:
             if many <= size:
                 break
             size = many + many // 4
-        query, whose, apart = (part[:many] for part in room)
+        query, whose, apart = room.query[:many], room.id[:many], room.apart[:many]
         if many > 1:
             order = np.lexsort((whose, apart, query))
             return query[order], whose[order], apart[order]
@@ -218,17 +218,12 @@ class Index:
     def _fill(self, queries: Words, how: kernels.Plan, room: Room) -> int:
         """Search everything that is there now; how many findings there are, even beyond `room`."""
         state = self._state
-        parts = queries.view(np.uint16)
         many = 0
         for one in state.segments:
-            many = kernels.find(one.tables, one.dead, queries, parts, how, room, many)
+            many = kernels.find(one.rows, one.tables, queries, how, room, many)
         for delta in state.deltas:
-            used = delta.used
-            if used:
-                rows = delta.hashes[:used]
-                many = kernels.scan(
-                    rows, delta.ids, delta.dead, queries, 0, len(queries), how.radius, room, many
-                )
+            if delta.used:
+                many = kernels.scan(delta.rows(), queries, how.radius, room, many)
         return many
 
     def _write(self, ids: Ids, hashes: Words | None) -> None:
@@ -251,7 +246,7 @@ class Index:
         return segment.write(path, hashes, ids)
 
     def _publish(self, state: State) -> None:
-        """Let files and searches see a new state; the files first, so that a crash between them loses nothing."""
+        """Let files and searches see a new state; files first, so that a crash between loses nothing."""
         if self._folder is not None:
             self._folder.save(state.segments, journals(state.deltas), self._number)
         gone = set(self._state.deltas) - set(state.deltas)
@@ -263,6 +258,7 @@ class Index:
     def _work(self) -> None:
         """Start merging in the background if there is something to merge and nobody at it."""
         if self._worker is None and self._chosen():
+            self.trouble = ""
             self._worker = Thread(target=self._merge_all, name="index-merge", daemon=True)
             self._worker.start()
 
@@ -274,10 +270,9 @@ class Index:
         """Merge until nothing is left to merge, or until it fails."""
         while True:
             with self._writing:
-                sources = self._chosen() if not self.trouble else ()
+                sources = self._chosen()
                 if not sources:
                     self._worker = None
-                    self.trouble = ""
                     return
                 self._since = []
             try:

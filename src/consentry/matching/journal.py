@@ -1,4 +1,4 @@
-"""What was added and removed since the last segment, appended as it happens, so that a crash loses nothing."""
+"""What was added and removed since the last segment, written as it happens: a crash loses nothing."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from consentry.matching.kernels import Words
 from consentry.matching.segment import damaged
 
 RECORD = struct.Struct("<QQBI")
-"""Number of the record, how many ids, whether they were added, CRC-32 of what follows; then its own CRC-32."""
+"""Number of the record, how many ids, whether added, CRC-32 of what follows; then its own CRC-32."""
 HEAD = RECORD.size + 4
 """Bytes before the ids and hashes of a record."""
 

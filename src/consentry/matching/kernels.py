@@ -31,13 +31,20 @@ FARTHEST = 47
 """Bits; up to here the tables are used (parts within 2 bits), beyond it every row is compared."""
 
 
-class Tables(NamedTuple):
-    """One immutable set of hashes, arranged to be searched; rows are in ascending order of id."""
+class Rows(NamedTuple):
+    """Hashes and whose they are."""
 
     hashes: Words
     """uint64[n, 4]: the hashes, bits shuffled."""
     ids: NDArray[np.uint64]
     """uint64[n]: whose hash each row is."""
+    dead: NDArray[np.uint8]
+    """uint8[n], 1 for a row that was removed; empty as long as none was."""
+
+
+class Tables(NamedTuple):
+    """What lets rows be found by the value of any of their sixteen parts."""
+
     offsets: NDArray[np.uint32]
     """uint32[16, 65537]: where in a table the rows with each value of its part begin."""
     order: NDArray[np.uint32]
@@ -61,6 +68,23 @@ class Plan(NamedTuple):
     """int64[137]: how many bits each of them flips."""
     ways: NDArray[np.int64]
     """int64[4]: how many ways there are to flip at most -1, 0, 1, 2 bits, read from the end by -1."""
+
+
+class Asked(NamedTuple):
+    """One query, and where it has to look."""
+
+    query: int
+    """Its number."""
+    mine: NDArray[np.uint64]
+    """uint64[4]: its hash."""
+    parts: NDArray[np.uint16]
+    """uint16[16]: the same."""
+    start: NDArray[np.int64]
+    """int64[16, 137]: the first entry for each table and way of flipping bits."""
+    end: NDArray[np.int64]
+    """int64[16, 137]: one past the last."""
+    apart: NDArray[np.uint32]
+    """uint32[256]: space for the distances of one stretch."""
 
 
 class Room(NamedTuple):
@@ -99,7 +123,7 @@ bits_set32: Any = intrinsic(population32)
 
 
 @njit(nogil=True, cache=True)
-def note(room: Room, many: int, query: int, whose: np.uint64, apart: int) -> int:
+def note(room: Room, many: int, query: int, whose: np.uint64, apart: np.int64) -> int:
     """Write one finding down if there is room, and count it."""
     if many < len(room.query):
         room.query[many] = query
@@ -109,22 +133,25 @@ def note(room: Room, many: int, query: int, whose: np.uint64, apart: int) -> int
 
 
 @njit(nogil=True, cache=True)
-def scan(
-    hashes: Words, ids: NDArray[np.uint64], dead: NDArray[np.uint8], queries: Words, first: int, last: int,
-    radius: int, room: Room, many: int
-) -> int:  # fmt: skip
-    """Compare queries `first` to `last` with every row; returns how many findings there are by now."""
-    for start in range(0, len(hashes), STRETCH):
-        end = min(start + STRETCH, len(hashes))
-        for query in range(first, last):
-            a, b, c, d = queries[query, 0], queries[query, 1], queries[query, 2], queries[query, 3]
-            for row in range(start, end):
-                apart = bits_set(hashes[row, 0] ^ a) + bits_set(hashes[row, 1] ^ b)
-                if apart > radius:
-                    continue
-                apart += bits_set(hashes[row, 2] ^ c) + bits_set(hashes[row, 3] ^ d)
-                if apart <= radius and not (len(dead) and dead[row]):
-                    many = note(room, many, query, ids[row], apart)
+def compare(rows: Rows, mine: Words, query: int, radius: int, room: Room, many: int) -> int:
+    """Compare one query with every row; returns how many findings there are by now."""
+    a, b, c, d = mine[0], mine[1], mine[2], mine[3]
+    hashes, dead = rows.hashes, rows.dead
+    for row in range(len(hashes)):
+        apart = bits_set(hashes[row, 0] ^ a) + bits_set(hashes[row, 1] ^ b)
+        if apart > radius:
+            continue
+        apart += bits_set(hashes[row, 2] ^ c) + bits_set(hashes[row, 3] ^ d)
+        if apart <= radius and not (len(dead) and dead[row]):
+            many = note(room, many, query, rows.ids[row], apart)
+    return many
+
+
+@njit(nogil=True, cache=True)
+def scan(rows: Rows, queries: Words, radius: int, room: Room, many: int) -> int:
+    """Compare every query with every row; returns how many findings there are by now."""
+    for query in range(len(queries)):
+        many = compare(rows, queries[query], query, radius, room, many)
     return many
 
 
@@ -152,82 +179,102 @@ def follows(parts: NDArray[np.uint16], table: int) -> np.uint32:
 
 
 @njit(nogil=True, cache=True)
-def places(
-    offsets: NDArray[np.uint32], parts: NDArray[np.uint16], plan: Plan,
-    start: NDArray[np.int64], end: NDArray[np.int64]
-) -> int:  # fmt: skip
-    """Where in each table a query has to look, int64[16, 137] each; returns how many entries that is."""
-    entries = 0
+def places(tables: Tables, asked: Asked, plan: Plan) -> np.int64:
+    """Fill in where in each table a query has to look; returns how many entries that is."""
+    entries = np.int64(0)
     for table in range(PARTS):
         for way in range(plan.ways[plan.parts[table]]):
-            value = np.int64(parts[table] ^ plan.flips[way])
-            start[table, way] = offsets[table, value]
-            end[table, way] = offsets[table, value + 1]
-            entries += end[table, way] - start[table, way]
+            value = np.int64(asked.parts[table] ^ plan.flips[way])
+            start, end = tables.offsets[table, value], tables.offsets[table, value + 1]
+            asked.start[table, way], asked.end[table, way] = start, end
+            entries += np.int64(end) - np.int64(start)
     return entries
 
 
 @njit(nogil=True, cache=True)
-def find(
-    tables: Tables, dead: NDArray[np.uint8], queries: Words, parts: NDArray[np.uint16], plan: Plan,
-    room: Room, many: int
-) -> int:  # fmt: skip
+def touch(filters: NDArray[np.uint32], start: NDArray[np.int64], end: NDArray[np.int64]) -> np.uint32:
+    """Read one entry of each cache line that will be needed, so that the memory fetches them side by side."""
+    read = np.uint32(0)
+    for way in range(len(start)):
+        for at in range(start[way], end[way], LINE):
+            read ^= filters[at]
+    return read
+
+
+@njit(nogil=True, cache=True)
+def sift(filters: NDArray[np.uint32], after: np.uint32, apart: NDArray[np.uint32]) -> np.uint32:
+    """Bits in which each entry's filter differs from the query's; returns the fewest."""
+    nearest = np.uint32(64)
+    for i in range(filters.size):
+        differ = bits_set32(filters[i] ^ after)
+        apart[i] = differ
+        nearest = min(nearest, differ)
+    return nearest
+
+
+@njit(nogil=True, cache=True)
+def reached(rows: Rows, row: int, table: int, mine: Words, plan: Plan) -> np.int64:
+    """The distance of a row that is near and first met in this table; -1 for any other."""
+    other = rows.hashes[row]
+    apart = np.int64(0)
+    for word in range(4):
+        apart += np.int64(bits_set(other[word] ^ mine[word]))
+    if apart > plan.radius or (len(rows.dead) and rows.dead[row]):
+        return np.int64(-1)
+    return apart if first_table(other, mine, plan) == table else np.int64(-1)
+
+
+@njit(nogil=True, cache=True)
+def look(rows: Rows, tables: Tables, asked: Asked, plan: Plan, room: Room, many: int) -> int:
+    """Go through the entries that one query may be near to; returns how many findings there are by now."""
+    for table in range(PARTS):
+        ways = plan.ways[plan.parts[table]]
+        filters = tables.filters[table]
+        asked.apart[0] = touch(filters, asked.start[table, :ways], asked.end[table, :ways])
+        after = follows(asked.parts, table)
+        for way in range(ways):
+            limit = np.uint32(plan.words[table >> 2] - plan.flipped[way])
+            end = asked.end[table, way]
+            for at in range(asked.start[table, way], end, STRETCH):
+                stretch = filters[at : min(at + STRETCH, end)]
+                if sift(stretch, after, asked.apart) > limit:
+                    continue
+                for i in range(stretch.size):
+                    if asked.apart[i] > limit:
+                        continue
+                    row = tables.order[table, at + i]
+                    apart = reached(rows, row, table, asked.mine, plan)
+                    if apart >= 0:
+                        many = note(room, many, asked.query, rows.ids[row], apart)
+    return many
+
+
+@njit(nogil=True, cache=True)
+def find(rows: Rows, tables: Tables, queries: Words, plan: Plan, room: Room, many: int) -> int:
     """Every row within the radius of each query; returns how many findings there are by now.
 
     A query that would meet more entries than there are rows (flat pictures crowd few values) is compared
     with every row instead, so that no set of hashes makes it slower than that.
     """
-    hashes, order = tables.hashes, tables.order
+    parts = queries.view(np.uint16)
     start = np.empty((PARTS, len(plan.flips)), np.int64)
     end = np.empty((PARTS, len(plan.flips)), np.int64)
     apart = np.empty(STRETCH, np.uint32)
-    touched = np.uint32(0)
     for query in range(len(queries)):
-        entries = places(tables.offsets, parts[query], plan, start, end)
-        if plan.radius > FARTHEST or entries > len(hashes):
-            many = scan(hashes, tables.ids, dead, queries, query, query + 1, plan.radius, room, many)
-            continue
         mine = queries[query]
-        for table in range(PARTS):
-            filters = tables.filters[table]
-            ways = plan.ways[plan.parts[table]]
-            # Reading one entry of each cache line beforehand lets the memory fetch them side by side.
-            for way in range(ways):
-                for at in range(start[table, way], end[table, way], LINE):
-                    touched ^= filters[at]
-            after = follows(parts[query], table)
-            for way in range(ways):
-                limit = np.uint32(plan.words[table >> 2] - plan.flipped[way])
-                at = start[table, way]
-                while at < end[table, way]:
-                    stretch = filters[at : min(at + STRETCH, end[table, way])]
-                    nearest = np.uint32(64)
-                    for i in range(stretch.size):
-                        differ = bits_set32(stretch[i] ^ after)
-                        apart[i] = differ
-                        nearest = min(nearest, differ)
-                    if nearest <= limit:
-                        for i in range(stretch.size):
-                            if apart[i] > limit:
-                                continue
-                            row = order[table, at + i]
-                            other = hashes[row]
-                            whole = 0
-                            for word in range(4):
-                                whole += np.int64(bits_set(other[word] ^ mine[word]))
-                            if whole > plan.radius or (len(dead) and dead[row]):
-                                continue
-                            if first_table(other, mine, plan) == table:
-                                many = note(room, many, query, tables.ids[row], whole)
-                    at += stretch.size
-    apart[0] = touched  # keeps the reading beforehand from being left out as useless
+        asked = Asked(query, mine, parts[query], start, end, apart)
+        entries = places(tables, asked, plan)
+        if plan.radius > FARTHEST or entries > len(rows.ids):
+            many = compare(rows, mine, query, plan.radius, room, many)
+        else:
+            many = look(rows, tables, asked, plan, room, many)
     return many
 
 
 @njit(nogil=True, cache=True)
-def arrange(tables: Tables) -> None:
+def arrange(hashes: Words, tables: Tables) -> None:
     """Fill offsets, order and filters from the hashes."""
-    parts = tables.hashes.view(np.uint16)
+    parts = hashes.view(np.uint16)
     for table in range(PARTS):
         offsets = tables.offsets[table]
         offsets[:] = 0

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from consentry.core.errors import SetupTrouble
 from consentry.matching import kernels
-from consentry.matching.kernels import Tables, Words
+from consentry.matching.kernels import Rows, Tables, Words
 from consentry.matching.plan import BYTES
 
 MAGIC = b"CONSPDQ1"
@@ -43,7 +43,7 @@ def damaged(path: Path) -> SetupTrouble:
 
 
 def shapes(rows: int) -> list[tuple[Any, tuple[int, ...]]]:
-    """Kind and shape of the five arrays of a segment, in the order of `Tables`."""
+    """Kind and shape of the five arrays of a segment, hashes and ids first, then `Tables`."""
     table = (kernels.PARTS, rows)
     return [
         (np.uint64, (rows, BYTES // 8)),
@@ -64,71 +64,71 @@ def size_of(rows: int) -> int:
     return sum(padded(prod(shape) * np.dtype(kind).itemsize) for kind, shape in shapes(rows))
 
 
-def tables(body: Buffer, rows: int) -> Tables:
-    """The five arrays that lie in `body`, one after the other."""
-    arrays: list[NDArray[Any]] = []
+def arrays(body: Buffer, rows: int) -> tuple[Words, NDArray[np.uint64], Tables]:
+    """Hashes, ids and tables: the five arrays that lie in `body`, one after the other."""
+    found: list[NDArray[Any]] = []
     at = 0
     for kind, shape in shapes(rows):
         size = prod(shape) * np.dtype(kind).itemsize
-        arrays.append(body[at : at + size].view(kind).reshape(shape))
+        found.append(body[at : at + size].view(kind).reshape(shape))
         at += padded(size)
-    return Tables(*arrays)
+    return found[0], found[1], Tables(*found[2:])
 
 
 def fill(body: Buffer, hashes: Words, ids: NDArray[np.uint64]) -> None:
     """Write hashes and ids, in ascending order of id, and the tables over them into `body`."""
-    into = tables(body, len(ids))
+    rows, whose, tables = arrays(body, len(ids))
     if np.all(ids[1:] >= ids[:-1]):
-        into.hashes[:], into.ids[:] = hashes, ids
+        rows[:], whose[:] = hashes, ids
     else:
         order = np.argsort(ids, kind="stable")
-        np.take(hashes, order, axis=0, out=into.hashes)
-        np.take(ids, order, out=into.ids)
-    kernels.arrange(into)
+        np.take(hashes, order, axis=0, out=rows)
+        np.take(ids, order, out=whose)
+    kernels.arrange(rows, tables)
 
 
 class Segment:
     """Hashes that no longer change, of which some may be dead."""
 
-    __slots__ = ("dead", "name", "saved", "tables")
+    __slots__ = ("name", "rows", "saved", "tables")
 
-    def __init__(self, name: str, arrays: Tables) -> None:
+    def __init__(self, name: str, body: Buffer, many: int) -> None:
+        hashes, ids, self.tables = arrays(body, many)
+        self.rows = Rows(hashes, ids, NONE_DEAD)
+        """In ascending order of id."""
         self.name = name
         """Its file's name; empty if it is in memory alone."""
-        self.tables = arrays
-        self.dead = NONE_DEAD
-        """uint8[rows], 1 for a row that was removed; empty as long as none was."""
         self.saved = ""
-        """Name of the file that holds `dead` as it is now; empty if there is none."""
+        """Name of the file that holds the dead rows as they are now; empty if there is none."""
 
     def __len__(self) -> int:
-        return len(self.tables.ids) - int(np.count_nonzero(self.dead))
+        return len(self.rows.ids) - int(np.count_nonzero(self.rows.dead))
 
     def bury(self, ids: NDArray[np.uint64]) -> None:
         """Mark the rows of `ids` as dead: at once for every search that begins from now on."""
-        first = np.searchsorted(self.tables.ids, ids, "left")
-        last = np.searchsorted(self.tables.ids, ids, "right")
-        rows = [np.arange(a, b) for a, b in zip(first, last, strict=True) if a < b]
-        if not rows:
+        first = np.searchsorted(self.rows.ids, ids, "left")
+        last = np.searchsorted(self.rows.ids, ids, "right")
+        gone = [np.arange(a, b) for a, b in zip(first, last, strict=True) if a < b]
+        if not gone:
             return
-        if not len(self.dead):
-            self.dead = np.zeros(len(self.tables.ids), np.uint8)
-        self.dead[np.concatenate(rows)] = 1
+        if not len(self.rows.dead):
+            self.rows = self.rows._replace(dead=np.zeros(len(self.rows.ids), np.uint8))
+        self.rows.dead[np.concatenate(gone)] = 1
         self.saved = ""
 
     def living(self) -> tuple[Words, NDArray[np.uint64]]:
         """Hashes and ids of the rows that are not dead."""
-        if not len(self.dead):
-            return self.tables.hashes, self.tables.ids
-        alive = self.dead == 0
-        return self.tables.hashes[alive], self.tables.ids[alive]
+        hashes, ids, dead = self.rows
+        if not len(dead):
+            return hashes, ids
+        return hashes[dead == 0], ids[dead == 0]
 
 
 def in_memory(hashes: Words, ids: NDArray[np.uint64]) -> Segment:
     """A segment without a file."""
     body = np.zeros(size_of(len(ids)), np.uint8)
     fill(body, hashes, ids)
-    return Segment("", tables(body, len(ids)))
+    return Segment("", body, len(ids))
 
 
 def write(path: Path, hashes: Words, ids: NDArray[np.uint64]) -> Segment:
@@ -167,4 +167,4 @@ def read(path: Path, *, verify: bool = True) -> Segment:
         raise damaged(path)
     if verify and int(kernels.checksum(whole[BODY:].view(np.uint64))) != check:
         raise damaged(path)
-    return Segment(path.name, tables(whole[BODY:], rows))
+    return Segment(path.name, whole[BODY:], rows)

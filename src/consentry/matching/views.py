@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
+
+from consentry.core.errors import BadInput
+from consentry.core.match import MIN_QUALITY
+from consentry.matching import boxes
+from consentry.matching.boxes import Box
+from consentry.matching.pdq import PdqHash, hash_luma
 
 CENTRE_CROPS = (0.025, 0.05, 0.075, 0.1)
 """Shares of the width and of the height that a crop takes off in all, half of each on either side."""
 MIN_SIDE = 64
 """Pixels; a view with a shorter side says too little."""
+
+LOOK_SIDE = 384
+"""Pixels to which the shorter side is reduced, at the least, before a picture is looked at in parts."""
 
 View = tuple[str, NDArray[np.uint8]]
 """The name of a view and its pixels."""
@@ -27,3 +39,72 @@ def crops(rgb: NDArray[np.uint8]) -> list[View]:
         if min(view.shape[:2]) >= MIN_SIDE:
             views.append((f"centre crop {share * 100:g} %", view))
     return views
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One way of looking at a picture."""
+
+    name: str
+    """What was taken for the picture, such as `without border`."""
+    box: Box
+    """Where it is, in pixels of the whole picture."""
+    hash: PdqHash
+    """Its hash, worked out from luma reduced to a few hundred pixels."""
+
+
+@njit(nogil=True, cache=True)
+def reduce_luma(rgb: NDArray[np.uint8], by: int) -> NDArray[np.uint8]:
+    """Luma of the means of `by` x `by` pixels; what is left over at the right and bottom is not looked at."""
+    height, width = rgb.shape[0] // by, rgb.shape[1] // by
+    rows = rgb.reshape(rgb.shape[0], -1)
+    out = np.empty((height, width), np.uint8)
+    total = np.empty(rows.shape[1], np.uint32)
+    share = 1 / (by * by)
+    for y in range(height):
+        total[:] = 0
+        for row in rows[y * by : y * by + by]:
+            for place in range(len(row)):
+                total[place] += row[place]
+        for x in range(width):
+            red, green, blue = 0, 0, 0
+            for place in range(3 * x * by, 3 * (x + 1) * by, 3):
+                red += total[place]
+                green += total[place + 1]
+                blue += total[place + 2]
+            out[y, x] = np.uint8((0.299 * red + 0.587 * green + 0.114 * blue) * share + 0.5)
+    return out
+
+
+def named_boxes(grey: NDArray[np.uint8]) -> list[tuple[str, Box]]:
+    """Every part of a picture that may be another one, the same part only once."""
+    inner = boxes.without_border(grey)
+    frame = boxes.in_frame(grey)
+    found = [("whole", boxes.whole(grey)), ("without border", inner)]
+    found += [("in its frame", frame)] if frame is not None else []
+    for box in boxes.panels(boxes.cut(grey, inner)):
+        moved = Box(
+            box.top + inner.top, box.bottom + inner.top, box.left + inner.left, box.right + inner.left
+        )
+        found.append(("panel", moved))
+    return [
+        (name, box) for place, (name, box) in enumerate(found) if box not in [b for _, b in found[:place]]
+    ]
+
+
+def looks(rgb: NDArray[np.uint8]) -> list[Look]:
+    """Every way of looking at uint8[h, w, 3]: the whole, without its border, in its frame, in its panels.
+
+    Each with its eight turned and mirrored hashes. Parts in which there is too little to tell one from
+    another (quality under 50) are left out, but for the whole. BadInput for any other array.
+    """
+    if rgb.dtype != np.uint8 or rgb.shape != (*rgb.shape[:2], 3):
+        raise BadInput("views need pixels as uint8[height, width, 3]")
+    by = max(1, min(rgb.shape[:2]) // LOOK_SIDE)
+    grey = reduce_luma(np.ascontiguousarray(rgb), by)
+    found = []
+    for name, box in named_boxes(grey):
+        look = hash_luma(boxes.cut(grey, box))
+        if look.quality >= MIN_QUALITY or name == "whole":
+            found.append(Look(name, Box(*(by * side for side in box)), look))
+    return found

@@ -133,6 +133,10 @@ def opened(data: bytes, limits: Limits) -> Source:
         raise refusal("too_many_frames")
     if kind == "png" and _hides_frames(data):
         raise refusal("corrupt")
+    if isinstance(image, WebPImageFile) and declared > 1:
+        # Moving frames may leave parts of the canvas uncovered and yet claim no transparency:
+        # browsers show the page there, Pillow would show black. The decoder knows; ask it.
+        image.rawmode = image._mode = "RGBA"  # noqa: SLF001 - Pillow has no other way to say so
     return Source(kind, image, limits)
 
 

@@ -12,7 +12,6 @@ All numbers are big-endian. The parent believes none of it (see child.py).
 
 from __future__ import annotations
 
-import gc
 import json
 import math
 import os
@@ -24,7 +23,7 @@ from collections.abc import Callable, Iterator
 from io import BytesIO
 from typing import Final
 
-from PIL import AvifImagePlugin, Image, ImageCms
+from PIL import AvifImagePlugin, Image, ImageCms, ImageColor, ImagePalette, TiffImagePlugin
 
 from consentry.core.errors import BadInput, SetupTrouble
 from consentry.media.limits import Limits
@@ -38,17 +37,21 @@ HEADER: Final = struct.Struct(">cQ")
 SIZE: Final = struct.Struct(">II")
 """Width and height of a frame in pixels."""
 
-Answer = tuple[bytes, ...]
+_Answer = tuple[bytes, ...]
 """The letter, then the body in one or more parts: joining them would copy every picture once more."""
-Act = Callable[[bytes, bytes, Limits], Iterator[Answer]]
+Act = Callable[[bytes, bytes, Limits], Iterator[_Answer]]
 
+_LATER: Final = (ImageColor, ImagePalette, TiffImagePlugin)
+"""What Pillow would import in the middle of a picture; the child cannot open a file by then."""
+
+_ORIENTATION: Final = 0x0112
 _STDIN: Final = 0
 _STDOUT: Final = 1
 _GRACE: Final = 2.0
 """Seconds after which the child ends itself, should the parent have died before killing it."""
 
 
-def act(order: bytes, data: bytes, limits: Limits) -> Iterator[Answer]:
+def act(order: bytes, data: bytes, limits: Limits) -> Iterator[_Answer]:
     """The answers to one order, in the order they are sent."""
     try:
         with as_trouble():
@@ -57,7 +60,7 @@ def act(order: bytes, data: bytes, limits: Limits) -> Iterator[Answer]:
         yield b"T", trouble.code.encode()
 
 
-def _decoded(data: bytes, limits: Limits) -> Iterator[Answer]:
+def _decoded(data: bytes, limits: Limits) -> Iterator[_Answer]:
     source = opened(data, limits)
     notes: set[str] = set()
     for still in stills(source):
@@ -67,7 +70,7 @@ def _decoded(data: bytes, limits: Limits) -> Iterator[Answer]:
     yield b"E", " ".join(sorted(notes)).encode()
 
 
-def _cleaned(data: bytes, limits: Limits) -> Iterator[Answer]:
+def _cleaned(data: bytes, limits: Limits) -> Iterator[_Answer]:
     yield b"B", clean(data, limits)
 
 
@@ -77,19 +80,20 @@ def warm(limits: Limits) -> None:
     AvifImagePlugin.DEFAULT_MAX_THREADS = 1  # threads cannot be started later
     Image.MAX_IMAGE_PIXELS = limits.max_pixels // 2  # Pillow refuses at twice this number
     for mode in ("RGB", "RGBA", "L", "P"):
-        still = Image.linear_gradient("L").resize((64, 48)).convert(mode)
+        still = Image.linear_gradient("L").resize((16, 12)).convert(mode)
         for kind in OPENERS:
             _exercise(still.convert("RGB") if kind == "jpeg" else still, kind, limits)
 
 
 def _exercise(still: Image.Image, kind: str, limits: Limits) -> None:
+    exif = Image.Exif()
+    exif[_ORIENTATION] = 3
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    moving = (
-        {} if kind == "jpeg" else {"save_all": True, "append_images": [still.rotate(180)], "duration": 50}
-    )
-    for settings in ({}, moving):
+    resting = {"exif": exif.tobytes(), "icc_profile": profile}
+    moving = {"save_all": True, "append_images": [still.rotate(180)], "duration": 50}
+    for settings in (resting,) if kind == "jpeg" else (resting, moving):
         out = BytesIO()
-        still.save(out, kind, icc_profile=profile, **settings)
+        still.save(out, kind, **settings)
         for order in (b"D", b"C"):
             for _ in act(order, out.getvalue(), limits):
                 pass
@@ -112,24 +116,25 @@ def main(act: Act = act) -> None:
 
 
 def _serve(act: Act, limits: Limits) -> None:
-    while header := _receive(HEADER.size):
+    while len(header := _receive(HEADER.size)) == HEADER.size:
         order, length = HEADER.unpack(header)
         data = _receive(length)
+        if len(data) < length:
+            return
         signal.alarm(math.ceil(limits.seconds + _GRACE))
         for letter, *parts in act(order, data, limits):
             _send(letter, *parts)
         signal.alarm(0)
         del data
-        gc.collect()
 
 
 def _receive(count: int) -> bytes:
-    """Exactly `count` bytes; none if the input has ended."""
+    """`count` bytes; fewer if the input has ended."""
     parts: list[bytes] = []
     while count:
         part = os.read(_STDIN, min(count, 1 << 20))
         if not part:
-            return b""
+            break
         parts.append(part)
         count -= len(part)
     return b"".join(parts)

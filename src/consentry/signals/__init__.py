@@ -1,1 +1,1 @@
-"""One file per way of looking at content. A signal says what it saw, or that it could not look."""
+"""One file per way of looking at content: a signal says what it saw, or that it could not look."""

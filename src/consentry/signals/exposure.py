@@ -84,9 +84,10 @@ class Exposure:
         mine = [answer for answer in answers if answer.signal == measure]
         seen = [answer for answer in mine if isinstance(answer, Seen) and 0.0 <= answer.score <= 1.0]
         best = max(seen, key=lambda answer: answer.score, default=None)
-        if best is not None and (len(seen) == len(mine) or best.score >= ENOUGH):
+        asked = sum(measure in detector.measures for detector in self._detectors)
+        if best is not None and (len(seen) >= asked or best.score >= ENOUGH):
             return best
-        if not any(measure in detector.measures for detector in self._detectors):
+        if not asked:
             return self._nobody_covers(measure)
         why = next((answer.why for answer in mine if isinstance(answer, Unavailable)), "no usable answer")
         return Unavailable(measure, why)

@@ -1,4 +1,4 @@
-"""Does the content concern a person? Every attached or uploaded picture counts as one.
+"""Whether the content concerns a person: every attached or uploaded picture counts as one.
 
 Nothing in a request can show otherwise yet: neither a file name nor the word of whoever asks
 is proof. What a generator makes from words alone concerns no particular person as far as this

@@ -9,7 +9,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import sqlalchemy as sa
-from sqlalchemy.exc import ArgumentError, DBAPIError, DataError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    SQLAlchemyError,
+    StatementError,
+)
 
 from consentry.core.errors import BadInput, Conflict, SafetyUnavailable, SetupTrouble, Trouble
 
@@ -72,13 +79,12 @@ def reader(engine: sa.Engine) -> sa.Engine:
 @contextmanager
 def translated() -> Iterator[None]:
     """Errors of the database leave this block as ours, without SQL, values or the server's words."""
-    trouble: Trouble | None = None
     try:
         yield
     except SQLAlchemyError as error:
         trouble = _ours(error)
-    if trouble is not None:  # raised out here, so that the original does not hang on it
-        raise trouble
+        _forget(error)
+        raise trouble from None
 
 
 def _ours(error: SQLAlchemyError) -> Trouble:
@@ -87,6 +93,14 @@ def _ours(error: SQLAlchemyError) -> Trouble:
     if isinstance(error, DataError):
         return BadInput("A value cannot be kept by the database.")
     return SafetyUnavailable(f"The database did not answer ({_kind(error)}).")
+
+
+def _forget(error: SQLAlchemyError) -> None:
+    """Empty `error`, which hangs on ours as its context: some servers quote values in their words."""
+    error.args = (type(error).__name__,)
+    error.__cause__ = error.__context__ = None
+    if isinstance(error, StatementError):
+        error.statement = error.params = error.orig = None
 
 
 def _kind(error: SQLAlchemyError) -> str:

@@ -82,7 +82,7 @@ class Envelope:
         return file, self._id + outer + self._outer.encrypt(outer, own, self._id + bound)
 
     def unlock(self, file: bytes, wrapped: bytes, purpose: str, blob_id: str) -> bytes:
-        """The bytes in `file`. Raises SetupTrouble for another operator's key, SafetyUnavailable if changed."""
+        """The bytes in `file`. Raises SetupTrouble under a foreign key, SafetyUnavailable if damaged."""
         head = MAGIC + self._id
         if wrapped[:ID_BYTES] != self._id or file[: len(head)] != head:
             raise self._foreign() if _whole(file, wrapped) else damaged()

@@ -1,4 +1,4 @@
-"""Counts for operators, as Prometheus reads them. No label names a person, a prompt or a picture."""
+"""Counts for operators, as Prometheus reads them: no label names a person, a prompt or a picture."""
 
 from __future__ import annotations
 

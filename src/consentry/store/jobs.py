@@ -59,7 +59,7 @@ def claim(
         attempts=job.c.attempts + 1,
     )  # fmt: skip
     rows = connection.execute(statement.returning(*job.c)).mappings().all()
-    return sorted((job_from(row) for row in rows), key=lambda found: (found.run_at, found.id))
+    return sorted((job_from(dict(row)) for row in rows), key=lambda found: (found.run_at, found.id))
 
 
 def retry(connection: sa.Connection, claimed: Job, run_at: datetime, why: str, most: int) -> None:

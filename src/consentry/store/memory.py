@@ -1,16 +1,14 @@
-"""The whole store in memory, for tests and trials: as strict as the database, and gone when the process is."""
+"""The whole store in memory, for tests and trials: as strict as the database, and gone at the end."""
 
 from __future__ import annotations
 
 import threading
-from collections import ChainMap
-from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import islice
 from operator import itemgetter
-from typing import TypeVar
 
 from consentry.core import merkle
 from consentry.core.case import Case, Copy
@@ -19,62 +17,12 @@ from consentry.core.entry import Kind, canonical, seal
 from consentry.core.ports import ApiKey, Clock, Ids, Job, Known, Line
 from consentry.store.envelope import WrappedKey
 from consentry.store.rows import LATE, MAX_ATTEMPTS, JobState, known_row, salt_from
+from consentry.store.sheet import Held, Tables, found, node_of
 from consentry.store.turns import Turns
 from consentry.store.words import absent, lost, outdated, require_claim, require_size, taken
 
 WAIT_SECONDS = 10
 """Longest wait for the turn to write."""
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A job and where it stands."""
-
-    job: Job
-    """The job, with its present token."""
-    state: JobState = JobState.READY
-    """How far it has come."""
-    until: datetime | None = None
-    """When its lease ends (UTC)."""
-
-    def due(self, now: datetime) -> bool:
-        """Whether a worker may have it at `now`."""
-        open_ = self.state in {JobState.READY, JobState.LEASED}
-        return open_ and self.job.run_at <= now and (self.until is None or self.until <= now)
-
-
-@dataclass(frozen=True, slots=True)
-class Tables:
-    """Every table as a mapping; rows are replaced, never changed."""
-
-    lines: MutableMapping[int, Line] = field(default_factory=dict)
-    nodes: MutableMapping[tuple[int, int], bytes] = field(default_factory=dict)
-    cases: MutableMapping[str, Case] = field(default_factory=dict)
-    copies: MutableMapping[str, Copy] = field(default_factory=dict)
-    places: MutableMapping[tuple[str, str, str], str] = field(default_factory=dict)
-    known: MutableMapping[str, tuple[int, Known]] = field(default_factory=dict)
-    changes: MutableMapping[int, str] = field(default_factory=dict)
-    counts: MutableMapping[str, int] = field(default_factory=dict)
-    jobs: MutableMapping[int, Held] = field(default_factory=dict)
-    dedup: MutableMapping[str, int] = field(default_factory=dict)
-    keys: MutableMapping[str, ApiKey] = field(default_factory=dict)
-    secrets: MutableMapping[str, str] = field(default_factory=dict)
-    consents: MutableMapping[str, Consent] = field(default_factory=dict)
-    blobs: MutableMapping[str, WrappedKey | None] = field(default_factory=dict)
-
-    def overlay(self) -> Tables:
-        """The same tables with an empty sheet on top, which takes every change."""
-        return Tables(*(ChainMap({}, getattr(self, table.name)) for table in fields(self)))
-
-    def count(self, table: str) -> int:
-        """The number of the next row of `table`, from 1."""
-        self.counts[table] = self.counts.get(table, 0) + 1
-        return self.counts[table]
-
-    def absorb(self, overlay: Tables) -> None:
-        """Take over what was written on the sheet."""
-        for table in fields(self):
-            getattr(self, table.name).update(getattr(overlay, table.name).maps[0])
 
 
 class MemorySnapshot:
@@ -91,7 +39,7 @@ class MemorySnapshot:
 
     def case(self, case_id: str) -> Case:
         """The case with `case_id`. Raises NotFound."""
-        return _found(self._tables.cases, case_id, "case")
+        return found(self._tables.cases, case_id, "case")
 
     def cases(self, *, running: bool) -> Sequence[Case]:
         """Cases whose clock runs (or has stopped), soonest deadline first."""
@@ -100,7 +48,7 @@ class MemorySnapshot:
 
     def copy(self, copy_id: str) -> Copy:
         """The copy with `copy_id`. Raises NotFound."""
-        return _found(self._tables.copies, copy_id, "copy")
+        return found(self._tables.copies, copy_id, "copy")
 
     def copies(self, case_id: str) -> Sequence[Copy]:
         """Every copy of a case, in the order found."""
@@ -108,7 +56,7 @@ class MemorySnapshot:
 
     def known(self, known_id: str) -> Known:
         """The known picture with `known_id`. Raises NotFound."""
-        return _found(self._tables.known, known_id, "known picture")[1]
+        return found(self._tables.known, known_id, "known picture")[1]
 
     def known_of(self, case_id: str) -> Sequence[Known]:
         """Every picture known from a case, the one changed longest ago first."""
@@ -124,7 +72,7 @@ class MemorySnapshot:
 
     def key(self, key_id: str) -> ApiKey:
         """The key with `key_id`. Raises NotFound."""
-        return _found(self._tables.keys, key_id, "key")
+        return found(self._tables.keys, key_id, "key")
 
     def keys(self) -> Sequence[ApiKey]:
         """Every key, in the order made."""
@@ -132,11 +80,11 @@ class MemorySnapshot:
 
     def secret(self, name: str) -> str:
         """The digest under `name`. Raises NotFound."""
-        return _found(self._tables.secrets, name, "secret")
+        return found(self._tables.secrets, name, "secret")
 
     def consent(self, consent_id: str) -> Consent:
         """The consent with `consent_id`. Raises NotFound."""
-        return _found(self._tables.consents, consent_id, "consent")
+        return found(self._tables.consents, consent_id, "consent")
 
 
 class MemoryTransaction(MemorySnapshot):
@@ -238,7 +186,7 @@ class MemoryTransaction(MemorySnapshot):
 
     def erase(self, index: int) -> None:
         """Forget the record and salt of a line. Raises NotFound."""
-        line = _found(self._tables.lines, index, "line")
+        line = found(self._tables.lines, index, "line")
         self._tables.lines[index] = replace(line, record=None, salt=None)
 
     def keep_key(self, blob_id: str, key: WrappedKey | None) -> None:
@@ -292,7 +240,7 @@ class MemoryStore:
             return tx.claim(count, lease_seconds, self._max_attempts)
 
     def retry(self, job: Job, delay_seconds: float, why: str) -> None:
-        """Give a claimed job back, to run again later. Does nothing if the lease was lost; `why` is not kept."""
+        """Give a claimed job back, to run again later. Nothing if the lease was lost; `why` is not kept."""
         del why
         state = JobState.DEAD if job.attempts >= self._max_attempts else JobState.READY
         with self.begin() as tx:
@@ -311,7 +259,7 @@ class MemoryStore:
 
     def line(self, index: int) -> Line:
         """The line at `index`. Raises NotFound."""
-        return _found(self._tables.lines, index, "line")
+        return found(self._tables.lines, index, "line")
 
     def erase(self, index: int) -> None:
         """Forget the record and salt of a line. Raises NotFound."""
@@ -361,19 +309,3 @@ class MemoryStore:
         """Forget the wrapped key of a blob."""
         with self.begin() as tx:
             tx.keep_key(blob_id, None)
-
-
-_K = TypeVar("_K")
-_V = TypeVar("_V")
-
-
-def _found(table: Mapping[_K, _V], key: _K, what: str) -> _V:
-    try:
-        return table[key]
-    except KeyError:
-        raise absent(what) from None
-
-
-def node_of(tables: Tables) -> Callable[[int, int], bytes]:
-    """Looks up the stored nodes of the tree."""
-    return lambda level, place: tables.nodes[level, place]

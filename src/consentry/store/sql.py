@@ -12,9 +12,9 @@ from consentry.core.ports import Clock, Ids, Job, Line
 from consentry.store import jobs, log
 from consentry.store.engine import WAIT_SECONDS, connect, reader, translated
 from consentry.store.envelope import WrappedKey
-from consentry.store.rows import MAX_ATTEMPTS, micros
+from consentry.store.rows import MAX_ATTEMPTS
 from consentry.store.snapshot import SqlSnapshot
-from consentry.store.tables import HEAD, blob_key, log_head
+from consentry.store.tables import blob_key, log_head
 from consentry.store.transaction import SqlTransaction
 from consentry.store.turns import Turns
 from consentry.store.upgrade import upgrade_engine
@@ -117,8 +117,7 @@ class SqlStore:
     def check(self) -> None:
         """Write a little and commit it. Raises SafetyUnavailable if that is not possible now."""
         with self._write() as connection:
-            now = micros(self._now(connection))
-            connection.execute(sa.update(log_head).where(log_head.c.id == HEAD).values(checked=now))
+            log.count(connection, log_head.c.checked)
 
     def close(self) -> None:
         """Let go of every connection."""

@@ -33,7 +33,7 @@ log_head = sa.Table(
     sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("size", sa.BigInteger, nullable=False, comment="lines in the log"),
     sa.Column("changes", sa.BigInteger, nullable=False, comment="the last change to a known picture"),
-    sa.Column("checked", sa.BigInteger, nullable=False, comment="when it was last proved writable"),
+    sa.Column("checked", sa.BigInteger, nullable=False, comment="how often it was proved writable"),
 )
 """One row whose lock every transaction holds: it orders the log, the changes, and all writers."""
 

@@ -1,1 +1,1 @@
-"""HTTP in, HTTP out. Nothing is decided here."""
+"""HTTP in, HTTP out: nothing is decided here."""

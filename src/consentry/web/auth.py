@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from fastapi import Request
 
+from consentry.core.content import Account
 from consentry.core.errors import NotAllowed
 from consentry.core.ports import ApiKey
 from consentry.flows.access import Access
+
+DIGITS = 16
+"""Hexadecimal digits kept of an end user's digest: 64 bits tell any two apart."""
+
+LONGEST_PLACE = 20
+"""Longest code of a jurisdiction, in characters; a longer one is no place anybody knows."""
 
 
 def key(request: Request, access: Access, scope: str) -> ApiKey:
@@ -17,3 +26,14 @@ def key(request: Request, access: Access, scope: str) -> ApiKey:
     if not shown:
         raise NotAllowed("There is no key in the request.", code="missing_api_key")
     return access.check(shown.strip(), scope)
+
+
+def account(found: ApiKey, user: str) -> Account:
+    """The key, and a digest of its end user's name: that may be an address, so it is not kept."""
+    end_user = f":{hashlib.sha256(user.encode()).hexdigest()[:DIGITS]}" if user else ""
+    return Account(f"{found.id}{end_user}", found.tier)
+
+
+def place(request: Request) -> str:
+    """The jurisdiction of the end user, if the caller says so in `Consentry-Place`."""
+    return request.headers.get("consentry-place", "").lower()[:LONGEST_PLACE]

@@ -1,4 +1,4 @@
-"""Request bodies, read into memory under a hard cap. Nothing is ever spooled to a file."""
+"""Request bodies, read into memory under a hard cap: nothing is ever spooled to a file."""
 
 from __future__ import annotations
 

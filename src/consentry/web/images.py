@@ -1,9 +1,8 @@
-"""The gate: OpenAI's image routes. What comes in is judged, and what goes out is what was judged."""
+"""The gate on OpenAI's image routes: what comes in is judged, and what goes out is what was judged."""
 
 from __future__ import annotations
 
 import base64
-import hashlib
 import time
 from collections.abc import Iterable, Mapping
 
@@ -19,6 +18,7 @@ from consentry.core.policy import Outcome
 from consentry.core.ports import ApiKey
 from consentry.flows.generate import Refused, Released, generate
 from consentry.web import auth, bodies, errors
+from consentry.web.images_described import EDIT, GENERATION, RELEASED
 from consentry.wiring import System
 
 MAX_PROMPT = 32_000
@@ -50,12 +50,16 @@ def router(system: System) -> APIRouter:
     """The gate's routes."""
     routes = APIRouter(tags=["gate"])
 
-    @routes.post("/v1/images/generations", summary="Generate images")
+    @routes.post(
+        "/v1/images/generations", summary="Generate images", openapi_extra=GENERATION, responses=RELEASED
+    )
     async def generations(request: Request) -> Response:
+        """As OpenAI's route, for its own clients. 400 `moderation_blocked`: refused. 503: not checked."""
         return await _answer(request, system, "images.generations")
 
-    @routes.post("/v1/images/edits", summary="Edit images")
+    @routes.post("/v1/images/edits", summary="Edit images", openapi_extra=EDIT, responses=RELEASED)
     async def edits(request: Request) -> Response:
+        """As OpenAI's route, as a form or as JSON. What comes out is compared with what went in."""
         return await _answer(request, system, "images.edits")
 
     return routes
@@ -97,7 +101,7 @@ def _request(request: Request, form: bodies.Form, route: str, key: ApiKey, syste
         mask=next(iter(_decode([mask], system))) if mask is not None else None,
         count=_count(form.fields),
         size=_text(form.fields, "size", "auto"),
-        place=request.headers.get("consentry-place", "").lower(),
+        place=auth.place(request),
         consent=request.headers.get("consentry-consent", ""),
         options=_options(form.fields),
     )
@@ -141,12 +145,10 @@ def _decode(pictures: Iterable[bytes], system: System) -> Iterable[Picture]:
 
 
 def _account(key: ApiKey, fields: Mapping[str, object]) -> Account:
-    """The key, and a digest of the end user's identifier: it may be an address, so it is not kept."""
     user = fields.get("safety_identifier") or fields.get("user") or ""
     if not isinstance(user, str):
         raise BadInput("`user` must be text.", param="user")
-    end_user = f":{hashlib.sha256(user.encode()).hexdigest()[:16]}" if user else ""
-    return Account(f"{key.id}{end_user}", key.tier)
+    return auth.account(key, user)
 
 
 def _prompt(fields: Mapping[str, object]) -> str:
@@ -197,7 +199,11 @@ def _release(released: Released) -> Response:
             for image in released.images
         ],
         "output_format": released.images[0].kind,
-        "consentry": {"decision": judged.id, "log_index": judged.place},
+        "consentry": {
+            "decision": judged.id,
+            "log_index": judged.place,
+            "labels": [reason.says for reason in judged.decision.reasons if reason.outcome is Outcome.LABEL],
+        },
     }
     return JSONResponse(reply, headers=_headers(judged.id, judged.place))
 

@@ -105,7 +105,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("size", sa.BigInteger(), nullable=False, comment="lines in the log"),
         sa.Column("changes", sa.BigInteger(), nullable=False, comment="the last change to a known picture"),
-        sa.Column("checked", sa.BigInteger(), nullable=False, comment="when it was last proved writable"),
+        sa.Column("checked", sa.BigInteger(), nullable=False, comment="how often it was proved writable"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_log_head")),
     )
     op.create_table(

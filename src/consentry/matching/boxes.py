@@ -1,0 +1,147 @@
+"""Where in a picture another one may be: within a border, in the frame of a screenshot, in a panel."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Grey = NDArray[np.uint8]
+"""uint8[h, w]: luma, reduced so that its shorter side has a few hundred pixels."""
+
+LEAST = 40
+"""Pixels; nothing smaller is taken for a picture."""
+EVEN = 9.0
+"""Standard deviation of luma up to which a row counts as even."""
+STEADY = 10.0
+"""Luma by which an even row may differ from the outermost one and still belong to the border."""
+TURNS = 3
+"""How often a border within a border is looked for."""
+BACKGROUND = 0.12
+"""Share of a picture that one brightness must have to be a screenshot's background."""
+OFF_BACKGROUND = 8
+"""Luma from which a pixel stands out from the background."""
+ROW_FULL, COLUMN_FULL = 0.55, 0.35
+"""Share of a row, and of a column, that stands out where a picture is shown."""
+GAP = 3
+"""Rows that may be missing in the middle of a picture."""
+EDGE = 5.0
+"""Luma by which a seam stands out from its neighbourhood."""
+NEIGHBOURHOOD = 6
+"""Rows on either side of a seam with which it is compared."""
+SEAMS = 3
+"""Most seams that are followed in each direction."""
+PANELS = 24
+"""Most panels that are looked at, the largest first."""
+
+
+class Box(NamedTuple):
+    """A part of a picture, in pixels."""
+
+    top: int
+    bottom: int
+    left: int
+    right: int
+
+
+def whole(grey: Grey) -> Box:
+    """All of it."""
+    return Box(0, grey.shape[0], 0, grey.shape[1])
+
+
+def cut(grey: Grey, box: Box) -> Grey:
+    """The pixels in a box."""
+    return grey[box.top : box.bottom, box.left : box.right]
+
+
+def even_rows(grey: Grey) -> tuple[int, int]:
+    """How many rows at the top and at the bottom are even and as bright as the outermost."""
+    rows = grey.astype(np.float32)
+    mean, spread = rows.mean(axis=1), rows.std(axis=1)
+    most = max(0, len(mean) - LEAST)
+    top = (spread >= EVEN) | (np.abs(mean - mean[0]) >= STEADY)
+    bottom = ((spread >= EVEN) | (np.abs(mean - mean[-1]) >= STEADY))[::-1]
+    above = int(top.argmax()) if top.any() else most
+    below = int(bottom.argmax()) if bottom.any() else most
+    return (above, below) if above + below <= most else (0, 0)
+
+
+def without_border(grey: Grey) -> Box:
+    """The picture within even borders, one inside the other up to three times."""
+    box = whole(grey)
+    for _ in range(TURNS):
+        top, bottom = even_rows(cut(grey, box))
+        box = box._replace(top=box.top + top, bottom=box.bottom - bottom)
+        left, right = even_rows(cut(grey, box).T)
+        box = box._replace(left=box.left + left, right=box.right - right)
+        if not (top or bottom or left or right):
+            break
+    return box
+
+
+def longest(there: NDArray[np.bool_]) -> tuple[int, int]:
+    """First and one-past-last place of the longest run, small gaps allowed; (0, 0) if there is none."""
+    places = np.flatnonzero(there)
+    if not len(places):
+        return 0, 0
+    breaks = np.flatnonzero(np.diff(places) > GAP)
+    starts = places[np.r_[0, breaks + 1]]
+    ends = places[np.r_[breaks, len(places) - 1]] + 1
+    widest = int(np.argmax(ends - starts))
+    return int(starts[widest]), int(ends[widest])
+
+
+def in_frame(grey: Grey) -> Box | None:
+    """The picture that a screenshot shows on an even background, or None."""
+    counts = np.bincount(grey.ravel() >> 2, minlength=64)
+    if counts.max() < BACKGROUND * grey.size:
+        return None
+    background = 4 * int(counts.argmax()) + 2
+    stands_out = np.abs(grey.astype(np.int16) - background) > OFF_BACKGROUND
+    top, bottom = longest(stands_out.mean(axis=1) > ROW_FULL)
+    if bottom - top < LEAST:
+        return None
+    left, right = longest(stands_out[top:bottom].mean(axis=0) > COLUMN_FULL)
+    if right - left < LEAST:
+        return None
+    again = longest(stands_out[:, left:right].mean(axis=1) > ROW_FULL)
+    if again[1] - again[0] >= LEAST:
+        top, bottom = again
+    return Box(top, bottom, left, right)
+
+
+def seams(grey: Grey) -> list[int]:
+    """Rows above which a straight edge runs across most of the picture, at most three."""
+    if len(grey) <= 4 * NEIGHBOURHOOD:
+        return []
+    some = grey[:, 2 :: max(1, grey.shape[1] // 64)].astype(np.int16)
+    steps = np.abs(np.diff(some, axis=0))
+    place = 2 * steps.shape[1] // 5
+    edge = np.partition(steps, place, axis=1)[:, place].astype(np.float32)
+    padded = np.pad(edge, NEIGHBOURHOOD, mode="edge")
+    around = np.lib.stride_tricks.sliding_window_view(padded, 2 * NEIGHBOURHOOD + 1)
+    clear = edge - 2 * np.median(around, axis=1)
+    clear[:8] = clear[-8:] = -1
+    found: list[int] = []
+    for row in np.argsort(-clear)[:12].tolist():
+        if clear[row] < EDGE or len(found) == SEAMS:
+            break
+        if all(abs(row + 1 - other) > NEIGHBOURHOOD for other in found):
+            found.append(row + 1)
+    return sorted(found)
+
+
+def panels(grey: Grey) -> list[Box]:
+    """The parts that straight seams cut a picture into, and their neighbours joined, the largest first."""
+    rows = [0, *seams(grey), grey.shape[0]]
+    columns = [0, *seams(grey.T), grey.shape[1]]
+    found = [
+        Box(top, bottom, left, right)
+        for top, bottom in combinations(rows, 2)
+        for left, right in combinations(columns, 2)
+        if min(bottom - top, right - left) >= LEAST
+    ]
+    found.sort(key=lambda box: (box.top - box.bottom) * (box.right - box.left))
+    return [box for box in found if box != whole(grey)][:PANELS]

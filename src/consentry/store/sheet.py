@@ -1,0 +1,97 @@
+"""Tables in memory with a sheet on top: what a transaction writes is taken over whole, or thrown away."""
+
+from __future__ import annotations
+
+from collections import ChainMap
+from collections.abc import Callable, Mapping, MutableMapping
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from typing import TypeVar
+
+from consentry.core.case import Case, Copy
+from consentry.core.consent import Consent
+from consentry.core.ports import ApiKey, Job, Known, Line
+from consentry.store.envelope import WrappedKey
+from consentry.store.rows import JobState
+from consentry.store.words import absent
+
+_K = TypeVar("_K")
+_V = TypeVar("_V")
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A job and where it stands."""
+
+    job: Job
+    """The job, with its present token."""
+    state: JobState = JobState.READY
+    """How far it has come."""
+    until: datetime | None = None
+    """When its lease ends (UTC)."""
+
+    def due(self, now: datetime) -> bool:
+        """Whether a worker may have it at `now`."""
+        open_ = self.state in {JobState.READY, JobState.LEASED}
+        return open_ and self.job.run_at <= now and (self.until is None or self.until <= now)
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """Every table as a mapping; rows are replaced, never changed."""
+
+    lines: MutableMapping[int, Line] = field(default_factory=dict)
+    """The log, by index."""
+    nodes: MutableMapping[tuple[int, int], bytes] = field(default_factory=dict)
+    """The tree over it, by level and place."""
+    cases: MutableMapping[str, Case] = field(default_factory=dict)
+    """Cases, by id."""
+    copies: MutableMapping[str, Copy] = field(default_factory=dict)
+    """Copies, by id."""
+    places: MutableMapping[tuple[str, str, str], str] = field(default_factory=dict)
+    """Which copy a case has where: by case, platform and item."""
+    known: MutableMapping[str, tuple[int, Known]] = field(default_factory=dict)
+    """Known pictures and the number of their last change, by id."""
+    changes: MutableMapping[int, str] = field(default_factory=dict)
+    """Which picture each change was about."""
+    counts: MutableMapping[str, int] = field(default_factory=dict)
+    """How many rows were ever made, by table."""
+    jobs: MutableMapping[int, Held] = field(default_factory=dict)
+    """Jobs, by number."""
+    dedup: MutableMapping[str, int] = field(default_factory=dict)
+    """Which job has a dedup key."""
+    keys: MutableMapping[str, ApiKey] = field(default_factory=dict)
+    """API keys, by id."""
+    secrets: MutableMapping[str, str] = field(default_factory=dict)
+    """Digests, by name."""
+    consents: MutableMapping[str, Consent] = field(default_factory=dict)
+    """Consents, by id."""
+    blobs: MutableMapping[str, WrappedKey | None] = field(default_factory=dict)
+    """Wrapped keys, by blob; None once dropped."""
+
+    def overlay(self) -> Tables:
+        """The same tables with an empty sheet on top, which takes every change."""
+        return Tables(*(ChainMap({}, getattr(self, table.name)) for table in fields(self)))
+
+    def count(self, table: str) -> int:
+        """The number of the next row of `table`, from 1."""
+        self.counts[table] = self.counts.get(table, 0) + 1
+        return self.counts[table]
+
+    def absorb(self, overlay: Tables) -> None:
+        """Take over what was written on the sheet."""
+        for table in fields(self):
+            getattr(self, table.name).update(getattr(overlay, table.name).maps[0])
+
+
+def found(table: Mapping[_K, _V], key: _K, what: str) -> _V:
+    """The row under `key`. Raises NotFound."""
+    try:
+        return table[key]
+    except KeyError:
+        raise absent(what) from None
+
+
+def node_of(tables: Tables) -> Callable[[int, int], bytes]:
+    """Looks up the stored nodes of the tree."""
+    return lambda level, place: tables.nodes[level, place]

@@ -1,0 +1,137 @@
+"""What every queue promises: a job is done once, by whoever holds it, and never forgotten."""
+
+from __future__ import annotations
+
+from itertools import count
+
+import pytest
+
+from consentry.core.entry import Kind
+from consentry.core.errors import LostLease
+from consentry.core.ports import Job, Store
+from support.stores import (
+    LEASE,
+    MOST,
+    claimed,
+    enqueued,
+    in_threads,
+)
+
+
+def finish(store: Store, job: Job) -> None:
+    """What a worker does at the end of a job: its effect, and the job, together."""
+    with store.begin() as tx:
+        tx.append(Kind.COPY, {"event": "hidden"})
+        tx.finish(job)
+
+
+class QueueContract:
+    """Part of the store's contract: subclass and give `world`."""
+
+    def test_a_job_comes_back_as_it_was(self, store):
+        with store.begin() as tx:
+            at = tx.now()
+            tx.enqueue(Job("hide", {"copy": "cpy_1"}, "hide:1", at))
+        (job,) = store.claim(5, LEASE)
+        assert job == Job("hide", {"copy": "cpy_1"}, "hide:1", at, job.id, token=1, attempts=1)
+        assert job.id
+
+    def test_a_job_is_stored_once_per_key_even_when_it_is_done(self, store):
+        job = claimed(store)
+        with store.begin() as tx:
+            assert not tx.enqueue(Job("hide", {}, "hide", tx.now()))
+            tx.finish(job)
+        with store.begin() as tx:
+            assert not tx.enqueue(Job("hide", {}, "hide", tx.now()))
+        assert store.queue()["done"] == 1
+        assert not store.claim(5, LEASE)
+
+    def test_jobs_come_when_due_the_oldest_first(self, world):
+        enqueued(world.store, "b", ago=10)
+        enqueued(world.store, "a", ago=20)
+        enqueued(world.store, "later", ago=-LEASE)
+        assert [job.kind for job in world.store.claim(5, 60)] == ["a", "b"]
+        assert not world.store.claim(5, 60)
+        world.pass_(LEASE)
+        assert [job.kind for job in world.store.claim(5, 60)] == ["later"]
+
+    def test_no_more_jobs_are_claimed_than_asked_for(self, store):
+        enqueued(store, "a", "b", "c", ago=1)
+        assert [job.kind for job in store.claim(2, 60)] == ["a", "b"]
+        assert [job.kind for job in store.claim(2, 60)] == ["c"]
+
+    @pytest.mark.parametrize(("count", "seconds"), [(0, 1.0), (-1, 1.0), (1, 0.0), (1, -1.0)])
+    def test_a_claim_of_nothing_is_a_mistake(self, store, count, seconds):
+        with pytest.raises(ValueError, match="claim"):
+            store.claim(count, seconds)
+
+    def test_two_workers_never_hold_one_job(self, store):
+        enqueued(store, *(f"job{number}" for number in range(60)), ago=1)
+        mine: list[list[int]] = [[] for _ in range(6)]
+        turn = count()
+
+        def work() -> None:
+            own = mine[next(turn)]
+            while jobs := store.claim(3, 60):
+                own.extend(job.id for job in jobs)
+
+        in_threads(6, work)
+        found = [job for own in mine for job in own]
+        assert len(found) == len(set(found)) == 60
+
+    def test_a_worker_that_was_overtaken_cannot_finish(self, world):
+        slow = claimed(world.store)
+        world.pass_(LEASE)
+        (fast,) = world.store.claim(1, 60)
+        assert (fast.id, fast.token, fast.attempts) == (slow.id, slow.token + 1, 2)
+        with pytest.raises(LostLease):
+            finish(world.store, slow)
+        assert world.store.size() == 0
+        world.store.retry(slow, 0, "Trouble")  # changes nothing for the worker who holds it
+        with world.store.begin() as tx:
+            tx.finish(fast)
+        assert world.store.queue()["done"] == 1
+
+    def test_a_job_cannot_be_finished_twice(self, store):
+        job = claimed(store)
+        with store.begin() as tx:
+            tx.finish(job)
+        with pytest.raises(LostLease), store.begin() as tx:
+            tx.finish(job)
+
+    def test_a_slow_worker_may_finish_what_nobody_took_over(self, world):
+        job = claimed(world.store)
+        world.pass_(LEASE)
+        with world.store.begin() as tx:
+            tx.finish(job)
+        assert world.store.queue()["done"] == 1
+
+    def test_a_job_given_back_waits_and_is_tried_again(self, world):
+        job = claimed(world.store)
+        world.store.retry(job, LEASE, "UpstreamTrouble")
+        assert not world.store.claim(1, 60)
+        assert world.store.queue()["ready"] == 1
+        world.pass_(LEASE)
+        (again,) = world.store.claim(1, 60)
+        assert (again.id, again.attempts) == (job.id, 2)
+
+    def test_a_job_tried_too_often_is_dead_and_counted(self, store):
+        enqueued(store, "hide")
+        for _ in range(MOST):
+            (job,) = store.claim(1, 60)
+            store.retry(job, 0, "UpstreamTrouble")
+        assert not store.claim(1, 60)
+        assert store.queue() == {"ready": 0, "leased": 0, "done": 0, "dead": 1, "late": 0}
+
+    def test_a_job_that_kills_every_worker_is_dead_too(self, world):
+        enqueued(world.store, "hide")
+        for _ in range(MOST):
+            assert world.store.claim(1, LEASE)
+            world.pass_(LEASE)
+        assert not world.store.claim(1, LEASE)
+        assert world.store.queue()["dead"] == 1
+
+    def test_jobs_that_wait_too_long_are_late(self, store):
+        enqueued(store, "late", ago=61)
+        enqueued(store, "fresh", ago=1)
+        assert store.queue() == {"ready": 2, "leased": 0, "done": 0, "dead": 0, "late": 1}
