@@ -2,6 +2,8 @@ import io
 
 import numpy as np
 import pytest
+from PIL import Image
+
 from consentry.core.errors import SetupTrouble
 from consentry.generators.drawing import MAX_SIDE, DrawingGenerator
 from consentry.media import edits
@@ -10,7 +12,6 @@ from consentry.media.drawing import SKIN_TONES, figure
 from consentry.signals.drawn_detector import skin_share
 from contracts.generator import GeneratorContract, make
 from contracts.pictures import request, unreadable
-from PIL import Image
 
 SUMMER = "make it look like a summer day"
 

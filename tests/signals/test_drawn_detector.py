@@ -3,6 +3,8 @@ import sys
 
 import numpy as np
 import pytest
+from PIL import Image
+
 from consentry.core.finding import Unavailable
 from consentry.media import edits
 from consentry.media.drawing import figure, place
@@ -11,7 +13,6 @@ from consentry.signals.exposure import MEASURES
 from consentry.signals.exposure_process import ProcessDetector
 from contracts.detector import DetectorContract
 from contracts.pictures import frame
-from PIL import Image
 
 COMMAND = [sys.executable, "-m", "consentry.signals.drawn_detector"]
 

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+
 from consentry.core.content import Draft
 from consentry.core.finding import Seen, Unavailable
 from consentry.media.drawing import figure, place

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+
 from consentry.media.drawing import SKIN_TONES
 from consentry.signals.change.colour import any_skin, chroma, is_dark_red, lab, may_be_skin, palette_of
 

@@ -3,10 +3,10 @@ from functools import cache
 
 import numpy as np
 import pytest
-from consentry.media import edits
-from consentry.media import drawing
-from consentry.signals.change.compare import Blind, Comparison, Incomparable, compare
 from PIL import Image, ImageDraw, ImageEnhance
+
+from consentry.media import drawing, edits
+from consentry.signals.change.compare import Blind, Comparison, Incomparable, compare
 
 SEEDS = (0, 1, 2, 6, 7)
 
@@ -29,7 +29,7 @@ def compared(before, after):
 
 @cache
 def scores(edit):
-    """(exposure, degrading) of `edit(figure, seed)` on each of a few drawn people; blind ones are left out."""
+    """(exposure, degrading) of `edit(figure, seed)` on a few drawn people; blind ones are left out."""
     found = [compare(pixels(figure(seed)), pixels(edit(figure(seed), seed))) for seed in SEEDS]
     return [(one.exposure, one.degrading) for one in found if isinstance(one, Comparison)]
 
