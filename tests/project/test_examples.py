@@ -15,7 +15,7 @@ from consentry.__main__ import main
 from consentry.media import drawing
 from consentry.media.edits import encoded
 from project.shelf import ROOT, name, tracked
-from support.running import Running, running
+from support.running import Running
 
 README = ROOT / "README.md"
 ADDRESS = "http://127.0.0.1:8321"
@@ -40,12 +40,6 @@ def commands() -> Iterator[tuple[str, list[str]]]:
             for line in text.replace("\\\n", " ").splitlines():
                 if line.startswith("consentry "):
                     yield name(page), shlex.split(line, comments=True)[1:]
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    with running(tmp_path_factory.mktemp("examples")) as server:
-        yield server
 
 
 @pytest.mark.parametrize(("page", "words"), list(commands()))

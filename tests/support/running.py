@@ -38,9 +38,8 @@ class Running:
 
     def client(self, tier: str = "") -> openai.OpenAI:
         """The official client, unmodified."""
-        client = openai.OpenAI(base_url=f"{self.url}/v1", api_key=self.key("gate", tier))
-        self.clients.append(client)
-        return client
+        self.clients.append(openai.OpenAI(base_url=f"{self.url}/v1", api_key=self.key("gate", tier)))
+        return self.clients[-1]
 
     def http(self, scopes: str = "") -> httpx2.Client:
         """A plain HTTP client, with a key if `scopes` are given."""
@@ -75,9 +74,11 @@ def running(directory: Path, generator: Generator | None = None, **settings: obj
     system = wiring.build(load(None, {}, flags), generator)
     with serving(system) as url:
         server = Running(url, system)
-        yield server
-        for client in server.clients:
-            client.close()
+        try:
+            yield server
+        finally:
+            for client in server.clients:
+                client.close()
 
 
 def free_port() -> int:
