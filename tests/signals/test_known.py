@@ -9,7 +9,7 @@ from consentry.matching.hasher import PdqHasher
 from consentry.signals.known import KnownInput, KnownOutput
 from consentry.store.memory import MemoryStore
 from consentry.store.system import RandomIds
-from contracts.pictures import draft, flat, frame, noise, picture, request, unreadable, upload
+from contracts.pictures import draft, flat, noise, picture, request, unreadable, upload
 from contracts.signal import SignalContract
 from support.fakes import StillClock
 
@@ -159,4 +159,3 @@ def test_words_alone_ask_nobody(look):
 def test_a_failure_is_told_without_its_words():
     (finding,) = KnownOutput(Stuck(), KnownPictures(Down())).look(draft(picture(noise(1))))
     assert finding == Unavailable("known.output", "hasher failed")
-    assert frame is not None

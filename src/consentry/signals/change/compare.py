@@ -177,7 +177,7 @@ def _scaled(pixels: Pixels, share: float) -> Pixels:
 def _places(side: int, share: float) -> npt.NDArray[np.intp]:
     middle = (side - 1) / 2
     places = (np.arange(side) - middle) / share + middle
-    return np.rint(np.clip(places, 0, side - 1)).astype(np.intp)
+    return np.asarray(np.rint(places.clip(0, side - 1)), np.intp)
 
 
 def _shifted(pixels: Pixels, down: int, right: int) -> Pixels:
