@@ -66,11 +66,17 @@ def test_the_client_example_runs_and_understands_a_refusal(
 ):
     example = block_with("images.edit", "py")
     example = example.replace(ADDRESS, server.url).replace("cty_…", server.key("gate"))
+    assert run(example)["answer"].data[0].b64_json
+    run(example.replace("put a lighthouse in the background", "put her in a bikini"))
+    assert "moderation_blocked" in capsys.readouterr().out
+
+
+def run(example: str) -> dict[str, Any]:
+    """Run a block and close the client it made; returns what it defined."""
     found: dict[str, Any] = {}
     exec(example, found)
-    assert found["answer"].data[0].b64_json
-    exec(example.replace("put a lighthouse in the background", "put her in a bikini"), found)
-    assert "moderation_blocked" in capsys.readouterr().out
+    found["client"].close()
+    return found
 
 
 def test_the_screening_example_is_understood(server: Running, desk: Path):

@@ -166,8 +166,10 @@ def test_an_answer_that_is_no_score_is_no_look(expression):
     "expression",
     [
         "{'id': 99, 'scores': {'exposure.explicit': 0.1, 'exposure.minimal': 0.1}}",
-        "json.dumps({'id': asked['id'],"
-        " 'scores': {'exposure.explicit': 0, 'exposure.minimal': 0}}) + '\\nmore'",
+        (
+            "json.dumps({'id': asked['id'],"
+            " 'scores': {'exposure.explicit': 0, 'exposure.minimal': 0}}) + '\\nmore'"
+        ),
     ],
 )
 def test_an_answer_that_belongs_to_another_question_is_no_look(expression):
