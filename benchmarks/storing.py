@@ -59,7 +59,7 @@ def measured(store: SqlStore) -> dict[str, float]:
 
     def secret() -> None:
         with store.begin() as tx:
-            tx.put_secret("C-0001", "digest")
+            tx.put_secret("C-0001", str(next(numbers)))
 
     def key() -> None:
         with store.read() as view:
