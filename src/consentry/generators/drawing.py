@@ -1,4 +1,4 @@
-"""An image model that draws cartoons, for trials, tests and the demo. It needs no network and no weights.
+"""A generator that draws cartoons, for trials, tests and the demo, without any network or weights.
 
 Words become a drawn place, or a drawn person if the words speak of one. An attached picture is
 edited: a word for the background puts another place behind the figure in the middle, a word

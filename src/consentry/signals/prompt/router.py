@@ -310,6 +310,9 @@ def _scene(seen: _Seen, asked: dict[str, float]) -> Routed:
     }
     minor = _minor(seen, bold) if seen.has("nude", "under", "sheer", "pose") else 0.0
     bare = seen.has("nude", "under") and seen.has("person", "minor") and not seen.has("catalogue", *_CALM)
-    suspicion = DOUBTFUL if bare or minor else FAINT * bool(asked)
+    edited = asked.get("remove", 0.0) >= REFUSE and seen.has(
+        "person"
+    )  # speaks of a picture it does not bring
+    suspicion = DOUBTFUL if bare or minor or edited else FAINT * bool(asked)
     harm = max(asked.values(), default=0.0)
     return Routed(min(harm, DOUBTFUL), minor, 0.0, max(suspicion, minor), tuple(sorted(seen.by)))
