@@ -28,6 +28,7 @@ from consentry.flows.judge import Judge
 from consentry.flows.report import Desk
 from consentry.flows.takedown import Takedown
 from consentry.flows.upload import UPLOADS
+from consentry.generators.absent import AbsentGenerator
 from consentry.generators.drawing import DrawingGenerator
 from consentry.generators.openai import OpenAIGenerator
 from consentry.law import read_files
@@ -176,7 +177,7 @@ def _build(settings: Settings, generator: Generator | None, opened: contextlib.E
         checks={
             "store": store.check,
             "decoder": partial(_check_decoder, decoder),
-            "output judge": partial(_check_output_judge, judges),
+            **({"output judge": partial(_check_output_judge, judges)} if settings.upstream else {}),
         },
         site=site,
     )
@@ -309,7 +310,7 @@ def _measures(promises: Sequence[Promise], *, judged_output: bool) -> dict[str, 
 def _detectors(settings: Settings) -> list[Detector]:
     """What looks at outputs. Raises SetupTrouble if nothing does and nobody said that this is meant."""
     wanted = [text.strip() for text in settings.exposure.split(";") if text.strip()]
-    if not wanted and not settings.allow_no_output_judge:
+    if not wanted and settings.upstream and not settings.allow_no_output_judge:
         raise SetupTrouble(
             "Nothing is set up that looks at outputs, so the gate does not start.",
             next_step="Set `exposure`; or set `allow_no_output_judge` and have every output held.",
@@ -338,6 +339,8 @@ def _not_covered(settings: Settings) -> dict[str, str]:
 
 
 def _generator(settings: Settings) -> Generator:
+    if not settings.upstream:
+        return AbsentGenerator()
     if settings.upstream == "drawing:":
         return DrawingGenerator()
     return OpenAIGenerator(settings.upstream, settings.upstream_key, settings.upstream_seconds)
