@@ -10,8 +10,9 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
+from consentry.core.bank import Bank, BankEntry, EntryStatus, SignalKind
 from consentry.core.case import Case, Copy
 from consentry.core.consent import Consent
 from consentry.core.content import Picture, Request, Stage, Subject
@@ -171,6 +172,21 @@ class ApiKey:
     """Whether it was taken back."""
 
 
+class Listed(NamedTuple):
+    """What an index needs of a bank's entry that changed; millions of them are read at a start."""
+
+    change: int
+    """The number of the change."""
+    id: int
+    """The entry's number."""
+    signal: SignalKind
+    """What kind of hash it is."""
+    value: bytes
+    """The hash."""
+    active: bool
+    """Whether its source lists it now."""
+
+
 class Snapshot(Protocol):
     """What is stored, as it was at one moment. Reading waits for no writer."""
 
@@ -197,6 +213,36 @@ class Snapshot(Protocol):
 
     def known_since(self, change: int, limit: int) -> Sequence[tuple[int, Known]]:
         """Known pictures that changed after `change`, with the number of their change, in order."""
+
+    def changes(self) -> int:
+        """The number of the last change to anything known or listed; the same number, nothing changed."""
+
+    def bank(self, name: str) -> Bank:
+        """The bank named `name`. Raises NotFound."""
+
+    def banks(self) -> Sequence[Bank]:
+        """Every bank, in the order made."""
+
+    def entry(self, entry_id: int) -> BankEntry:
+        """The entry with this number. Raises NotFound."""
+
+    def entries(self, ids: Sequence[int]) -> Sequence[BankEntry]:
+        """Those of the entries with these numbers that there are, in the order of their numbers."""
+
+    def entries_of(self, bank: str, after: int, limit: int) -> Sequence[BankEntry]:
+        """Up to `limit` entries of a bank with numbers above `after`, in order. Raises NotFound."""
+
+    def entries_with(self, signal: SignalKind, value: str) -> Sequence[BankEntry]:
+        """Every bank's entry with exactly this hash, whatever its status."""
+
+    def entries_about(self, bank: str, item: int) -> Sequence[BankEntry]:
+        """Every entry of a bank about one picture. Raises NotFound if there is no such bank."""
+
+    def count_entries(self, bank: str) -> Mapping[tuple[SignalKind, EntryStatus], int]:
+        """How many entries a bank has, by kind and status. Raises NotFound."""
+
+    def listed_since(self, change: int, limit: int) -> Sequence[Listed]:
+        """Entries of any bank that changed after `change`, in the order of their changes."""
 
     def key(self, key_id: str) -> ApiKey:
         """The key with `key_id`. Raises NotFound."""
@@ -235,6 +281,28 @@ class Transaction(Snapshot, Protocol):
 
     def add_known(self, known: Known) -> None:
         """Store a known picture, or replace the one with its id. It matches from the next look."""
+
+    def add_bank(self, bank: Bank) -> Bank:
+        """Store a new bank; returns it with its number. Raises Conflict if its name is taken."""
+
+    def save_bank(self, bank: Bank) -> None:
+        """Replace the bank with its number, perhaps renaming it. Raises NotFound, or Conflict."""
+
+    def drop_bank(self, name: str) -> int:
+        """Remove a bank and its entries, which match nothing from now on; how many. Raises NotFound."""
+
+    def put_entries(self, entries: Sequence[BankEntry]) -> None:
+        """Take in what a source says, by hundred thousands if need be; they match from the next look.
+
+        An entry takes the place of the one with its bank, signal and value, unless it is older; the
+        number, the item, our feedback and our pause stay. Raises NotFound for an unknown bank.
+        """
+
+    def save_entry(self, entry: BankEntry) -> None:
+        """Replace everything about the entry with its number but bank and hash. Raises NotFound."""
+
+    def end_record(self, bank: str, source_ref: str, status: EntryStatus, changed: datetime) -> int:
+        """Give every entry of a source's record `status`, unless changed later; how many. Raises NotFound."""
 
     def enqueue(self, job: Job) -> bool:
         """Store a job; False if one with its dedup key was ever stored."""
