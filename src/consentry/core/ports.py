@@ -179,6 +179,8 @@ class Listed(NamedTuple):
     """The number of the change."""
     id: int
     """The entry's number."""
+    bank: int
+    """The number of its bank."""
     signal: SignalKind
     """What kind of hash it is."""
     value: bytes
