@@ -11,7 +11,7 @@ from pathlib import Path
 from sybil import Example, Sybil
 from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser, SkipParser
 
-pytest_plugins = ["pytester", "plugins.order", "plugins.skips", "plugins.canary"]
+pytest_plugins = ["pytester", "plugins.order", "plugins.skips", "plugins.canary", "plugins.server"]
 
 
 def _run_bash(example: Example) -> None:

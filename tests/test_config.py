@@ -43,7 +43,7 @@ def test_a_file_with_a_wrong_type_is_refused(tmp_path):
 
 
 def test_a_file_that_is_not_there_is_refused(tmp_path):
-    with pytest.raises(SetupTrouble, match="gone.toml"):
+    with pytest.raises(SetupTrouble, match=r"gone\.toml"):
         load(tmp_path / "gone.toml", {}, {})
 
 

@@ -9,6 +9,9 @@ from pathlib import Path
 EXCEPTIONS = Path("tests/project/exceptions.toml")
 """Its table `[survivor]` gives a reason for each mutant (or pattern) that may live."""
 
+NOTICED = {"killed", "timeout", "caught by type check"}
+"""Fates of mutants that somebody noticed: one that never ends is noticed by everybody."""
+
 
 def main() -> int:
     """Print what lives and what does not; 1 if something lives without a reason."""
@@ -20,7 +23,7 @@ def main() -> int:
     ).stdout
     fates = dict(line.strip().rsplit(": ", 1) for line in said.splitlines() if ": " in line)
     reasons = tomllib.loads(EXCEPTIONS.read_text()).get("survivor", {})
-    alive = {name: fate for name, fate in fates.items() if fate not in {"killed", "caught by type check"}}
+    alive = {name: fate for name, fate in fates.items() if fate not in NOTICED}
     unexplained = {
         name: fate for name, fate in alive.items() if not any(fnmatch(name, each) for each in reasons)
     }

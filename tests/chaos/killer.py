@@ -32,6 +32,9 @@ LONGEST = 0.04
 SLOWEST = 5.0
 """Seconds after which a kill no longer waits for somebody to begin a job."""
 
+WORKERS = 3
+"""Workers alive at any moment."""
+
 LEASE = 0.5
 """Seconds of a lease; what a killed worker held is taken over after that."""
 
@@ -84,7 +87,6 @@ def run(
     handlers: Mapping[str, Handler],
     done: Callable[[Store], bool],
     *,
-    workers: int = 3,
     patience: float = PATIENCE,
 ) -> Report:
     """Seed work, kill `kills` workers while they do it, and wait until `done` says that it is finished.
@@ -95,7 +97,7 @@ def run(
     """
     begun, waves = time.monotonic(), 0
     # The zygote comes before the first thread and the first connection: neither survives a fork.
-    with World() as world, _zygote(store_url, handlers, world, workers) as kill, world.listening():
+    with World() as world, _zygote(store_url, handlers, world) as kill, world.listening():
         store = open_store(store_url, SystemClock(), RandomIds())
         try:
             for _ in range(kills):
@@ -104,7 +106,7 @@ def run(
                     seed_jobs(store, waves)
                 _somebody_begins(world)
                 time.sleep(random.uniform(0, LONGEST))
-                kill(random.randrange(workers))
+                kill(random.randrange(WORKERS))
             _wait(done, store, patience)
             jobs = store.queue()
         finally:
@@ -128,16 +130,14 @@ def _wait(done: Callable[[Store], bool], store: Store, patience: float) -> None:
 
 
 @contextmanager
-def _zygote(
-    url: str, handlers: Mapping[str, Handler], world: World, workers: int
-) -> Iterator[Callable[[int], None]]:
+def _zygote(url: str, handlers: Mapping[str, Handler], world: World) -> Iterator[Callable[[int], None]]:
     """A warm process that forks the workers; what is yielded kills one of them, and replaces it."""
     ours, theirs = socket.socketpair()
     pid = os.fork()
     if pid == 0:
         ours.close()
         world.socket.close()
-        _leave(lambda: _breed(theirs, workers, lambda: _work(url, handlers, world.server_address)))
+        _leave(lambda: _breed(theirs, lambda: _work(url, handlers, world.server_address)))
     theirs.close()
 
     def kill(number: int) -> None:
@@ -151,8 +151,8 @@ def _zygote(
         os.waitpid(pid, 0)
 
 
-def _breed(line: socket.socket, workers: int, work: Callable[[], None]) -> None:
-    alive = [_fork(work) for _ in range(workers)]
+def _breed(line: socket.socket, work: Callable[[], None]) -> None:
+    alive = [_fork(work) for _ in range(WORKERS)]
     while command := line.recv(1):
         pid = alive[command[0]]
         alive[command[0]] = _fork(work)

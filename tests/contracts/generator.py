@@ -1,4 +1,4 @@
-"""What every generator promises: as many drafts as were asked for, or trouble without the upstream's words."""
+"""What every generator promises: as many drafts as were asked for, or trouble in our own words."""
 
 from __future__ import annotations
 

@@ -81,6 +81,23 @@ def test_words_go_to_generations_as_json_with_nothing_that_weakens():
     assert [(one.data, one.caption) for one in made] == [(IMAGE, "a calm harbour")]
 
 
+def test_wishes_about_form_are_passed_on_and_whatever_weakens_is_not():
+    options = (("moderation", "low"), ("quality", "high"), ("n", "9"), ("safety_settings", "off"))
+    options += (("output_compression", "80"), ("style", ""), ("model", "theirs"))
+    with answering(images({"b64_json": ENCODED})) as upstream:
+        make(OpenAIGenerator(upstream.url, "k"), request(prompt=PROMPT, options=options))
+        make(OpenAIGenerator(upstream.url, "k", model="ours"), request(prompt=PROMPT, options=options))
+    theirs, ours = (json.loads(body) for _, _, body in upstream.asked)
+    assert theirs == {
+        "prompt": PROMPT,
+        "n": 1,
+        "quality": "high",
+        "output_compression": 80,
+        "model": "theirs",
+    }
+    assert ours == theirs | {"model": "ours"}
+
+
 def test_pictures_go_to_edits_as_a_form_in_their_order_with_the_mask():
     first, second, mask = picture(noise(1)), picture(noise(2)), picture(flat())
     with answering(images({"b64_json": ENCODED})) as upstream:
@@ -90,7 +107,7 @@ def test_pictures_go_to_edits_as_a_form_in_their_order_with_the_mask():
     parts = parts_of(headers, body)
     files = [(name, data) for name, file, data in parts if file]
     assert files == [("image[]", first.data), ("image[]", second.data), ("mask", mask.data)]
-    assert dict((name, data.decode()) for name, file, data in parts if not file) == {
+    assert {name: data.decode() for name, file, data in parts if not file} == {
         "prompt": PROMPT,
         "n": "1",
     }

@@ -34,8 +34,8 @@ def everything_compared(known, queries, radius):
     """Pairs (query, row, distance) of all that is within the radius, by comparing everything."""
     left, right = known.view(np.uint64), queries.view(np.uint64)
     found = []
-    for start in range(0, len(right), 2000):
-        apart = np.bitwise_count(right[start : start + 2000, None] ^ left[None]).sum(axis=2, dtype=np.int64)
+    for start in range(0, len(right), 200):
+        apart = np.bitwise_count(right[start : start + 200, None] ^ left[None]).sum(axis=2, dtype=np.int64)
         query, row = np.nonzero(apart <= radius)
         found.append(np.stack([query + start, row, apart[query, row]], axis=1))
     return np.concatenate(found)

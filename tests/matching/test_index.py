@@ -67,15 +67,15 @@ def test_exactly_at_the_radius_is_found_and_one_bit_beyond_is_not(radius):
 
 
 def test_a_hundred_thousand_queries_find_what_comparing_with_everything_finds():
-    known = np.concatenate([sets.random(500, 1), sets.clustered(300, 2), sets.crowded(200, 3)])
+    known = np.concatenate([sets.random(300, 1), sets.clustered(200, 2), sets.crowded(100, 3)])
     rng = np.random.default_rng(4)
-    near = sets.flipped(known[rng.integers(0, 1000, 60_000)], rng.integers(0, 46, 60_000), 5)
+    near = sets.flipped(known[rng.integers(0, 600, 60_000)], rng.integers(0, 46, 60_000), 5)
     queries = np.concatenate([near, sets.random(30_000, 6), sets.clustered(5_000, 7), sets.crowded(5_000, 8)])
     expected = in_order(sets.everything_compared(known, queries, 31))
     assert len(expected) > 50_000
     with Index(delta=512) as index:
-        index.add(numbered(900), known[:900])
-        index.add(numbered(100, 900), known[900:])
+        index.add(numbered(550), known[:550])
+        index.add(numbered(50, 550), known[550:])
         assert np.array_equal(answers(index, queries, 31), expected)
 
 
@@ -122,11 +122,13 @@ def test_an_empty_index_and_an_empty_question_have_empty_answers():
 def test_any_order_of_adding_and_removing_leaves_what_it_should(tmp_path):
     rng = np.random.default_rng(11)
     known = {}
+    ever = [sets.random(1, 999)]
     index = Index(tmp_path / "index", delta=50)
     for turn in range(200):
         ids = rng.integers(0, 300, rng.integers(1, 60)).astype(np.uint64)
         if rng.random() < 0.6:
             hashes = sets.random(len(ids), turn)
+            ever.append(hashes)
             index.add(ids, hashes)
             for one, bits in zip(ids.tolist(), hashes, strict=True):
                 known.setdefault(one, []).append(bits.tobytes())
@@ -140,10 +142,10 @@ def test_any_order_of_adding_and_removing_leaves_what_it_should(tmp_path):
         if turn % 10 == 9:
             pairs = [(one, bits) for one, many in known.items() for bits in many]
             assert len(index) == len(pairs)
-            hashes = np.frombuffer(b"".join(bits for _, bits in pairs), np.uint8).reshape(-1, 32)
-            query, ids, _ = index.search(hashes, 0)
-            assert query.tolist() == list(range(len(pairs)))
-            assert ids.tolist() == [one for one, _ in pairs]
+            asked = np.concatenate(ever)
+            query, ids, _ = index.search(asked, 0)
+            found = [(one, asked[place].tobytes()) for place, one in zip(query, ids.tolist(), strict=True)]
+            assert sorted(found) == sorted(pairs)
     index.close()
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from consentry.core.errors import BadInput
 from consentry.core.match import NEAR
 from consentry.matching import PdqHash, hash_luma, hash_rgb
-from consentry.matching.pdq import VIEWS
+from consentry.matching.pdq import VIEWS, quality_of
 from matching.drawn import scene
 
 
@@ -87,3 +87,12 @@ def test_other_arrays_are_refused(wrong):
         hash_rgb(wrong)
     with pytest.raises(BadInput):
         hash_luma(wrong)
+
+
+def test_quality_is_in_doubt_where_a_step_is_nearly_a_whole_one():
+    sure = np.zeros((64, 64), np.float32)
+    sure[:, ::2] = 2.55 * 1.5
+    assert quality_of(sure, 0.004) == (64 * 63 // 90, 64 * 63 // 90)
+    sure[:, ::2] = 2.55 * 0.9999
+    assert quality_of(sure, 0.004) == (0, 64 * 63 // 90)
+    assert quality_of(sure, 0.0) == (0, 0)

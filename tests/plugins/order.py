@@ -20,6 +20,7 @@ ORDER = (
     "contracts",
     "stories",
     "attacks",
+    "chaos",
     "project",
 )
 """Folders of tests/ in the order in which they run; files directly in tests/ run after the units."""

@@ -15,7 +15,7 @@ from consentry.__main__ import main
 from consentry.media import drawing
 from consentry.media.edits import encoded
 from project.shelf import ROOT, name, tracked
-from support.running import Running, running
+from support.running import Running
 
 README = ROOT / "README.md"
 ADDRESS = "http://127.0.0.1:8321"
@@ -42,12 +42,6 @@ def commands() -> Iterator[tuple[str, list[str]]]:
                     yield name(page), shlex.split(line, comments=True)[1:]
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    with running(tmp_path_factory.mktemp("examples")) as server:
-        yield server
-
-
 @pytest.mark.parametrize(("page", "words"), list(commands()))
 def test_a_command_in_the_documentation_exists_with_its_options(page: str, words: list[str]):
     command, context, rest = main, click.Context(main), list(words)
@@ -72,11 +66,17 @@ def test_the_client_example_runs_and_understands_a_refusal(
 ):
     example = block_with("images.edit", "py")
     example = example.replace(ADDRESS, server.url).replace("cty_…", server.key("gate"))
+    assert run(example)["answer"].data[0].b64_json
+    run(example.replace("put a lighthouse in the background", "put her in a bikini"))
+    assert "moderation_blocked" in capsys.readouterr().out
+
+
+def run(example: str) -> dict[str, Any]:
+    """Run a block and close the client it made; returns what it defined."""
     found: dict[str, Any] = {}
     exec(example, found)
-    assert found["answer"].data[0].b64_json
-    exec(example.replace("put a lighthouse in the background", "put her in a bikini"), found)
-    assert "moderation_blocked" in capsys.readouterr().out
+    found["client"].close()
+    return found
 
 
 def test_the_screening_example_is_understood(server: Running, desk: Path):

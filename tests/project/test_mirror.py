@@ -10,7 +10,7 @@ import pytest
 
 from project.shelf import SRC, TESTS, excepted, modules, name, tree, unneeded
 
-NOT_MIRRORED = {"contracts", "stories", "attacks", "project", "plugins"}
+NOT_MIRRORED = {"contracts", "stories", "attacks", "chaos", "project", "plugins"}
 """Folders of tests/ that follow promises, not modules."""
 
 

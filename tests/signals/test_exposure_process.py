@@ -19,7 +19,8 @@ while line := source.readline():
     rgb = source.read(asked["width"] * asked["height"] * 3)
     mean = sum(rgb) / len(rgb) / 255
     scores = {"exposure.explicit": mean, "exposure.minimal": 1 - mean, "other": 7}
-    sink.write(json.dumps({"id": asked["id"], "version": f"bright 1 {os.getpid()}", "scores": scores}).encode())
+    answer = {"id": asked["id"], "version": f"bright 1 {os.getpid()}", "scores": scores}
+    sink.write(json.dumps(answer).encode())
     sink.write(b"\\n")
     sink.flush()
 """
@@ -165,7 +166,10 @@ def test_an_answer_that_is_no_score_is_no_look(expression):
     "expression",
     [
         "{'id': 99, 'scores': {'exposure.explicit': 0.1, 'exposure.minimal': 0.1}}",
-        "json.dumps({'id': asked['id'], 'scores': {'exposure.explicit': 0, 'exposure.minimal': 0}}) + '\\nmore'",
+        (
+            "json.dumps({'id': asked['id'],"
+            " 'scores': {'exposure.explicit': 0, 'exposure.minimal': 0}}) + '\\nmore'"
+        ),
     ],
 )
 def test_an_answer_that_belongs_to_another_question_is_no_look(expression):

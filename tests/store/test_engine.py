@@ -32,7 +32,7 @@ def test_a_password_in_an_address_is_not_repeated():
 
 
 def test_a_folder_that_is_not_there_is_said(tmp_path):
-    with pytest.raises(SetupTrouble, match="store.db"):
+    with pytest.raises(SetupTrouble, match=r"store\.db"):
         connect(f"sqlite:///{tmp_path}/missing/store.db")
 
 

@@ -7,7 +7,7 @@ import io
 import socket
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
@@ -29,6 +29,7 @@ class Running:
 
     url: str
     system: wiring.System
+    clients: list[openai.OpenAI] = field(default_factory=list)
 
     def key(self, scopes: str = "gate", tier: str = "") -> str:
         """A fresh key."""
@@ -37,7 +38,8 @@ class Running:
 
     def client(self, tier: str = "") -> openai.OpenAI:
         """The official client, unmodified."""
-        return openai.OpenAI(base_url=f"{self.url}/v1", api_key=self.key("gate", tier))
+        self.clients.append(openai.OpenAI(base_url=f"{self.url}/v1", api_key=self.key("gate", tier)))
+        return self.clients[-1]
 
     def http(self, scopes: str = "") -> httpx2.Client:
         """A plain HTTP client, with a key if `scopes` are given."""
@@ -71,7 +73,12 @@ def running(directory: Path, generator: Generator | None = None, **settings: obj
     }
     system = wiring.build(load(None, {}, flags), generator)
     with serving(system) as url:
-        yield Running(url, system)
+        server = Running(url, system)
+        try:
+            yield server
+        finally:
+            for client in server.clients:
+                client.close()
 
 
 def free_port() -> int:

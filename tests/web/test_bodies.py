@@ -2,13 +2,14 @@
 
 import asyncio
 import base64
+from contextlib import suppress
 
 import pytest
 from fastapi import Request
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consentry.core.errors import BadInput, TooLarge, Trouble
+from consentry.core.errors import BadInput, TooLarge
 from consentry.web import bodies
 
 
@@ -96,10 +97,8 @@ def test_too_many_parts_and_too_long_headers_are_refused():
 @given(st.binary(max_size=300), st.sampled_from(["application/json", "multipart/form-data; boundary=xx"]))
 def test_no_bytes_at_all_bring_anything_but_a_form_or_our_own_trouble(body, kind):
     for data in (body, b"--xx\r\n" + body, multipart(("a", "b", b"c"))[0][: len(body)] + body):
-        try:
+        with suppress(BadInput, TooLarge):
             form(data, kind)
-        except Trouble as trouble:
-            assert trouble.status in {400, 413}
 
 
 def test_a_data_url_is_its_bytes():

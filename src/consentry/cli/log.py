@@ -37,13 +37,21 @@ def check_line(server: str, index: int, vkey: str | None) -> int:
     Without `vkey` the server's own word for its key is taken. Raises BadInput if the proof fails.
     """
     vkey = vkey or _get(f"{server}/v1/log/key").text
-    proof = _get(f"{server}/v1/log/proof/{index}").json()
-    checkpoint = verify_log_note(proof["checkpoint"], vkey.strip(), vkey.split("+")[0])
-    path = [base64.b64decode(part) for part in proof["path"]]
-    leaf = leaf_hash(base64.b64decode(proof["leaf"]))
-    if not verify_inclusion(leaf, index, checkpoint.size, path, checkpoint.root):
+    note, leaf, path = _proof(_get(f"{server}/v1/log/proof/{index}"))
+    checkpoint = verify_log_note(note, vkey.strip(), vkey.split("+")[0])
+    if not verify_inclusion(leaf_hash(leaf), index, checkpoint.size, path, checkpoint.root):
         raise BadInput(f"Line {index} is NOT in the log that this checkpoint signs.", code="not_included")
     return checkpoint.size
+
+
+def _proof(reply: httpx2.Response) -> tuple[str, bytes, list[bytes]]:
+    """Checkpoint, leaf and audit path in a reply. Raises UpstreamTrouble if it is no proof at all."""
+    try:
+        proof = reply.json()
+        path = [base64.b64decode(part, validate=True) for part in proof["path"]]
+        return str(proof["checkpoint"]), base64.b64decode(proof["leaf"], validate=True), path
+    except (ValueError, KeyError, TypeError):
+        raise UpstreamTrouble("The server's answer is no proof.") from None
 
 
 def _get(url: str) -> httpx2.Response:

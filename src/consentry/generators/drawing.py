@@ -1,4 +1,4 @@
-"""An image model that draws cartoons, for trials, tests and the demo. It needs no network and no weights.
+"""A generator that draws cartoons, for trials, tests and the demo, without any network or weights.
 
 Words become a drawn place, or a drawn person if the words speak of one. An attached picture is
 edited: a word for the background puts another place behind the figure in the middle, a word
@@ -51,6 +51,9 @@ HEAD: Final = 0.3
 
 FACE: Final = (0.5, 0.245)
 """Where a drawn figure's face is, in shares of width and height."""
+
+PLACES: Final = (1, 2, 3, 4)
+"""Seeds of places that differ from each other everywhere."""
 
 Pixels = npt.NDArray[np.uint8]
 """uint8[height, width, 3]."""
@@ -148,9 +151,9 @@ def _joined(mask: Mask, inside: Pixels, outside: Pixels) -> Pixels:
 
 @cache
 def _silhouette(size: tuple[int, int], cover: Cover) -> Mask:
-    """Where a drawn figure is: what two drawings before different places have in common."""
-    one, other = (np.asarray(figure(0, size, cover=cover, background=seed)) for seed in (1, 2))
-    mask: Mask = (one == other).all(axis=-1)
+    """Where a drawn figure is: what drawings of it before different places have in common."""
+    drawings = np.stack([np.asarray(figure(0, size, cover=cover, background=seed)) for seed in PLACES])
+    mask: Mask = (drawings == drawings[0]).all(axis=(0, -1))
     return mask
 
 

@@ -1,9 +1,10 @@
 """An image model behind an API in OpenAI's dialect (`/v1/images/generations` and `/edits`).
 
-Only what a request means is sent: prompt, count, size, pictures, mask. Switches that would
-weaken the generator's own safety (`moderation` and its like) cannot be expressed here. Nothing
-of what the upstream says in words ever leaves this file, because an error text can hold half a
-picture; and an address instead of a picture is not followed.
+Only what a request means is sent: prompt, count, size, pictures, mask, and wishes about form
+(`FORM`). Switches that would weaken the generator's own safety (`moderation` and its like) are
+not among them, whoever asks. Nothing of what the upstream says in words ever leaves this file,
+because an error text can hold half a picture; and an address instead of a picture is not
+followed.
 
 A refusal that comes as an empty success (no data, empty data, `respect_moderation: false`)
 becomes an empty `Made`, which the gate reports as a refusal by the generator.
@@ -33,6 +34,19 @@ MAX_CAPTION = 32_000
 
 REFUSAL_CODES = frozenset({"moderation_blocked", "content_policy_violation"})
 """Error codes by which services of this dialect say that they refused."""
+
+FORM = frozenset(
+    {
+        "background",
+        "input_fidelity",
+        "model",
+        "output_compression",
+        "output_format",
+        "quality",
+        "style",
+    }
+)
+"""Wishes that are passed on; every other option of a request is left out."""
 
 MEDIA_TYPES = {
     "jpeg": "image/jpeg",
@@ -129,7 +143,9 @@ def _made(image: object) -> Made:
 
 
 def _fields(request: Request) -> dict[str, Any]:
-    fields: dict[str, Any] = {"prompt": request.prompt, "n": request.count}
+    wishes = {name: value for name, value in request.options if name in FORM and value}
+    fields: dict[str, Any] = {name: int(v) if v.isdecimal() else v for name, v in wishes.items()}
+    fields |= {"prompt": request.prompt, "n": request.count}
     if request.size not in {"", "auto"}:
         fields["size"] = request.size
     return fields

@@ -9,10 +9,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 import consentry
 from consentry.core.errors import NotFound, Overloaded, RouteNotGated
-from consentry.web import errors, health, home, images, record, reports, screen, site
+from consentry.web import describe, errors, health, home, images, manual, record, reports, screen, site
 from consentry.wiring import System
 
-ALL_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+ALL_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
 """Methods that the last route answers."""
 
 GATED = "/v1/"
@@ -21,19 +21,23 @@ GATED = "/v1/"
 
 def create_app(system: System) -> FastAPI:
     """The application over a built system. Whoever built the system closes it."""
-    app = FastAPI(
+    app = manual.Described(
         title="Consentry",
         version=consentry.__version__,
         summary="Keeps intimate or degrading images from being made, shown or spread without consent.",
+        docs_url=None,
         redoc_url=None,
+        responses=describe.ERRORS,
     )
     errors.install(app)
     for part in (images, screen, reports, record, health, home):
         app.include_router(part.router(system))
+    app.include_router(manual.router(app))
     if system.site is not None:
         app.include_router(site.router(system, system.site))
     _refuse_the_rest(app)
     app.add_middleware(AtOnce, limit=system.settings.max_at_once)
+    app.add_middleware(HeadAsGet)
     return app
 
 
@@ -43,6 +47,20 @@ def _refuse_the_rest(app: FastAPI) -> None:
         if request.url.path.startswith(GATED):
             raise RouteNotGated("This route is not available through the gate.")
         raise NotFound("There is nothing at this address.")
+
+
+class HeadAsGet:
+    """Answers HEAD as GET; the server itself then leaves the body away (RFC 9110 9.3.2)."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Wrap `app`."""
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve."""
+        if scope["type"] == "http" and scope["method"] == "HEAD":
+            scope = {**scope, "method": "GET"}
+        await self.app(scope, receive, send)
 
 
 class AtOnce:

@@ -2,7 +2,7 @@
 
 Every error is `{"error": {"message", "type", "param", "code", "next_step", "request_id"}}`. The first
 four are OpenAI's shape, so that its clients understand them. A refusal adds `moderation_details`,
-`reasons`, `decision` and `log_index`.
+`reasons`, `decision` and `log_index`. Only a browser that asks for a page outside the gate gets one.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from consentry.core.errors import (
     Trouble,
     UpstreamTrouble,
 )
+from consentry.web import pages
 
 RETRY_SECONDS = 2
 """What Retry-After says when there is too much at once."""
@@ -64,6 +65,25 @@ def response(error: Trouble, rid: str, more: Mapping[str, object] | None = None)
     return JSONResponse(body(error, rid, more), error.status, headers)
 
 
+def answer(error: Trouble, request: Request) -> Response:
+    """The error as whoever asked can read it: a page for a browser, JSON for everybody else."""
+    rid = request_id(request)
+    reply = response(error, rid)
+    if request.url.path.startswith("/v1/") or not _wants_page(request):
+        return reply
+    page = pages.page("trouble.html", error.status, trouble=error, request_id=rid)
+    page.headers.update({name: reply.headers[name] for name in KEPT if name in reply.headers})
+    return page
+
+
+KEPT = ("x-request-id", "x-should-retry", "retry-after", "www-authenticate")
+"""Headers of an error that its page has too."""
+
+
+def _wants_page(request: Request) -> bool:
+    return "text/html" in request.headers.get("accept", "").lower()
+
+
 def install(app: FastAPI) -> None:
     """Give `app` the one error shape for everything that can go wrong."""
 
@@ -71,23 +91,23 @@ def install(app: FastAPI) -> None:
     async def _trouble(request: Request, error: Trouble) -> Response:
         if error.status >= 500:  # noqa: PLR2004 - server errors are ours to look into
             log.warning("%s %s %s", request_id(request), type(error).__name__, error.code)
-        return response(error, request_id(request))
+        return answer(error, request)
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> Response:
-        return response(_from_http(request, error), request_id(request))
+        return answer(_from_http(request, error), request)
 
     @app.exception_handler(RequestValidationError)
     async def _invalid(request: Request, error: RequestValidationError) -> Response:
         where = error.errors()[0]["loc"] if error.errors() else ("request",)
         name = str(where[-1])
         trouble = BadInput(f"`{name}` is missing or malformed.", param=name)
-        return response(trouble, request_id(request))
+        return answer(trouble, request)
 
     @app.exception_handler(Exception)
     async def _unforeseen(request: Request, error: Exception) -> Response:
         log.error("%s unforeseen %s", request_id(request), _where(error))
-        return response(Trouble("Something went wrong on our side."), request_id(request))
+        return answer(Trouble("Something went wrong on our side."), request)
 
 
 def _from_http(request: Request, error: HTTPException) -> Trouble:

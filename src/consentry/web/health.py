@@ -4,25 +4,44 @@ from __future__ import annotations
 
 import anyio.to_thread
 from fastapi import APIRouter
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from consentry.core.errors import Trouble
+from consentry.web.describe import Schema, flag, gives, text, thing
 from consentry.wiring import System
+
+HEALTH = thing(
+    {
+        "ok": flag("Whether every part works."),
+        "parts": thing(
+            {}, description="Each part by name.", additionalProperties=text("`ok`, or its trouble.")
+        ),
+    }
+)
+"""What a health check is told."""
+
+ANSWERS: dict[int | str, Schema] = {
+    200: gives("Everything works.", HEALTH),
+    503: gives("Something does not.", HEALTH),
+}
+FIGURES: dict[int | str, Schema] = {200: gives("Prometheus' text format.", text("Figures."), "text/plain")}
 
 
 def router(system: System) -> APIRouter:
     """Health and metrics."""
     routes = APIRouter(tags=["operations"])
 
-    @routes.get("/healthz", summary="Whether every part works")
+    @routes.get("/healthz", summary="Whether every part works", responses=ANSWERS)
     async def healthz() -> Response:
         """200 if everything works, 503 if something does not; the parts are named either way."""
         found = await anyio.to_thread.run_sync(parts, system)
         well = all(state == "ok" for state in found.values())
         return JSONResponse({"ok": well, "parts": found}, 200 if well else 503)
 
-    @routes.get("/metrics", summary="Figures for Prometheus")
+    @routes.get(
+        "/metrics", summary="Figures for Prometheus", response_class=PlainTextResponse, responses=FIGURES
+    )
     async def metrics() -> Response:
         """Counts and gauges; no label names a person."""
         await anyio.to_thread.run_sync(system.figures.refresh, system.store)
@@ -41,4 +60,6 @@ def _state(check: object) -> str:
         check()  # type: ignore[operator]  # checks are callables without arguments
     except Trouble as trouble:
         return trouble.code
+    except Exception:  # noqa: BLE001 - whatever it is, this part does not work, and the others are still named
+        return Trouble.code
     return "ok"

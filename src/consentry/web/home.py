@@ -13,7 +13,7 @@ from consentry.wiring import System
 
 
 def router(system: System) -> APIRouter:
-    """The first page and its style sheet."""
+    """The first page, and what all pages are dressed in."""
     routes = APIRouter(include_in_schema=False)
 
     @routes.get("/")
@@ -23,6 +23,10 @@ def router(system: System) -> APIRouter:
     @routes.get("/static/consentry.css")
     async def style() -> Response:
         return Response(pages.static("consentry.css"), media_type="text/css")
+
+    @routes.get("/static/icon.svg")
+    async def icon() -> Response:
+        return Response(pages.static("icon.svg"), media_type="image/svg+xml")
 
     return routes
 

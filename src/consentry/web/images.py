@@ -18,6 +18,7 @@ from consentry.core.policy import Outcome
 from consentry.core.ports import ApiKey
 from consentry.flows.generate import Refused, Released, generate
 from consentry.web import auth, bodies, errors
+from consentry.web.images_described import EDIT, GENERATION, RELEASED
 from consentry.wiring import System
 
 MAX_PROMPT = 32_000
@@ -49,12 +50,16 @@ def router(system: System) -> APIRouter:
     """The gate's routes."""
     routes = APIRouter(tags=["gate"])
 
-    @routes.post("/v1/images/generations", summary="Generate images")
+    @routes.post(
+        "/v1/images/generations", summary="Generate images", openapi_extra=GENERATION, responses=RELEASED
+    )
     async def generations(request: Request) -> Response:
+        """As OpenAI's route, for its own clients. 400 `moderation_blocked`: refused. 503: not checked."""
         return await _answer(request, system, "images.generations")
 
-    @routes.post("/v1/images/edits", summary="Edit images")
+    @routes.post("/v1/images/edits", summary="Edit images", openapi_extra=EDIT, responses=RELEASED)
     async def edits(request: Request) -> Response:
+        """As OpenAI's route, as a form or as JSON. What comes out is compared with what went in."""
         return await _answer(request, system, "images.edits")
 
     return routes

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 HERE = Path(__file__).parent
 
@@ -28,6 +30,19 @@ _templates = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+
+
+def coded(text: str) -> Markup:
+    """`text` with what stands between backticks as code."""
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704 - escaped just before
+
+
+def wrapped(text: str) -> Markup:
+    """`text` that may break after a slash, a dot or an underscore, so that a narrow screen shows it all."""
+    return Markup(re.sub(r"([/._])", r"\1<wbr>", str(escape(text))))  # noqa: S704 - escaped just before
+
+
+_templates.filters |= {"coded": coded, "wrapped": wrapped}
 
 
 def page(template: str, /, status: int = 200, **values: object) -> HTMLResponse:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 import anyio.to_thread
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Path, Request
 from fastapi.responses import JSONResponse, Response
 
 from consentry.core.case import Case, Copy, CopyState
@@ -16,6 +16,7 @@ from consentry.core.errors import BadInput
 from consentry.core.report import Report, Standing, Under18
 from consentry.flows.report import Receipt
 from consentry.web import bodies
+from consentry.web.reports_described import RECEIPT, REPORT, SECRET, STATUS, WITHDRAWN
 from consentry.wiring import System
 
 MAX_REPORT = 64 * 1024
@@ -27,27 +28,47 @@ NO_STORE = {"cache-control": "no-store", "referrer-policy": "no-referrer"}
 _E = TypeVar("_E", bound=StrEnum)
 
 
+Reference = Annotated[str, Path(description="The reference on the receipt, such as C-7KQ2-M4XD.")]
+"""A case's reference in an address."""
+
+
 def router(system: System) -> APIRouter:
     """The report door."""
     routes = APIRouter(tags=["report"])
 
-    @routes.post("/v1/reports", status_code=201, summary="Report an image of yourself")
+    @routes.post(
+        "/v1/reports",
+        status_code=201,
+        summary="Report an image of yourself",
+        openapi_extra=REPORT,
+        responses=RECEIPT,
+    )
     async def report(request: Request) -> Response:
-        """Send JSON: `urls`, `standing`, `under18`, `statement`, `declares_intimate`, `good_faith`, ..."""
+        """No account and no key are needed. The answer carries a passphrase, which is shown once."""
         fields = bodies.json_object(await bodies.raw(request, MAX_REPORT))
         receipt = await anyio.to_thread.run_sync(system.desk.receive, _report(fields))
         return JSONResponse(_receipt(receipt, system), 201, NO_STORE)
 
-    @routes.post("/v1/reports/{reference}/status", summary="See what became of a report")
-    async def status(request: Request, reference: str) -> Response:
-        """Send JSON with `passphrase`. It is a POST so that no secret stands in an address."""
+    @routes.post(
+        "/v1/reports/{reference}/status",
+        summary="See what became of a report",
+        openapi_extra=SECRET,
+        responses=STATUS,
+    )
+    async def status(request: Request, reference: Reference) -> Response:
+        """It is a POST so that no secret stands in an address."""
         passphrase = await _passphrase(request)
         case, copies = await anyio.to_thread.run_sync(system.desk.look_up, reference, passphrase)
         return JSONResponse(_status(case, copies), 200, NO_STORE)
 
-    @routes.post("/v1/reports/{reference}/withdraw", summary="Take a report back")
-    async def withdraw(request: Request, reference: str) -> Response:
-        """Send JSON with `passphrase`."""
+    @routes.post(
+        "/v1/reports/{reference}/withdraw",
+        summary="Take a report back",
+        openapi_extra=SECRET,
+        responses=WITHDRAWN,
+    )
+    async def withdraw(request: Request, reference: Reference) -> Response:
+        """The clock ends, and what was hidden because of it is shown again."""
         passphrase = await _passphrase(request)
         case = await anyio.to_thread.run_sync(system.desk.withdraw, reference, passphrase)
         return JSONResponse({"reference": case.id, "state": case.state.value}, 200, NO_STORE)

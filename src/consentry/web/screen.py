@@ -13,8 +13,9 @@ from consentry.core.errors import BadInput
 from consentry.core.policy import Outcome
 from consentry.core.ports import ApiKey
 from consentry.flows.upload import Screened, screen
-from consentry.web import auth, bodies
+from consentry.web import auth, bodies, describe
 from consentry.web.auth import account
+from consentry.web.describe import gives, several, text, thing
 from consentry.wiring import System
 
 MAX_NAME = 500
@@ -24,11 +25,42 @@ STATUS = {Outcome.ALLOW: 200, Outcome.LABEL: 200, Outcome.HOLD: 202, Outcome.REF
 """Show it, hold it until a person has looked, never show it (RFC 7725)."""
 
 
+SCREENED = thing(
+    {
+        "outcome": text("What to do.", enum=["allow", "label", "hold", "refuse"]),
+        "decision": text("The decision, to quote."),
+        "log_index": describe.number("Its line in the log."),
+        "duties": several("What is owed besides.", text("A duty.")),
+        "reasons": several(
+            "Why.", thing({"says": text("In words."), "cite": text("The law or rule it rests on.")})
+        ),
+    }
+)
+"""What the platform is told."""
+
+ANSWERS: dict[int | str, describe.Schema] = {
+    200: gives("Show it, with a label if `outcome` says so.", SCREENED),
+    202: gives("Hold it until a person has looked.", SCREENED),
+    451: gives("Never show it.", SCREENED),
+}
+"""What a screening may answer."""
+
+ASKS = describe.needs("screen") | describe.takes(
+    "The picture file itself.", picture=describe.picture("JPEG, PNG, GIF, WebP, or what else can be decoded.")
+)
+"""What a screening takes."""
+
+
 def router(system: System) -> APIRouter:
     """The upload door."""
     routes = APIRouter(tags=["screen"])
 
-    @routes.post("/v1/screen", summary="Screen an upload before it is shown")
+    @routes.post(
+        "/v1/screen",
+        summary="Screen an upload before it is shown",
+        openapi_extra=ASKS,
+        responses=ANSWERS,
+    )
     async def screen_upload(
         request: Request,
         item: Annotated[str, Query(description="The platform's own name for the post.")],

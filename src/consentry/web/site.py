@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Annotated
 
 import anyio.to_thread
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response
 
 from consentry.core.errors import NotFound
-from consentry.web import auth, bodies, pages
+from consentry.web import auth, bodies, describe, pages
 from consentry.wiring import Site, System
 
 MAX_POST = 200
 """Longest text of a post, in characters."""
+
+
+PUBLISHES = describe.needs("screen") | describe.takes(
+    "The picture file itself.", picture=describe.picture("As it was screened.")
+)
+"""What publishing takes."""
 
 
 def router(system: System, platform: Site) -> APIRouter:
@@ -29,8 +36,21 @@ def router(system: System, platform: Site) -> APIRouter:
         found = platform.page(item)
         return pages.page("post.html", status=200 if found else 410, post=found, name=platform.name)
 
-    @routes.put("/posts/{item}", summary="Publish a picture that was screened")
-    async def publish(request: Request, item: str, author: str = "", text: str = "") -> Response:
+    @routes.put(
+        "/posts/{item}",
+        status_code=201,
+        response_class=Response,
+        summary="Publish a picture that was screened",
+        openapi_extra=PUBLISHES,
+        responses={201: describe.gives("It can be seen; `Location` is its address.")},
+    )
+    async def publish(
+        request: Request,
+        item: Annotated[str, Path(description="A name for the post.")],
+        author: Annotated[str, Query(description="Who posts it.")] = "",
+        text: Annotated[str, Query(description="What stands beside it.")] = "",
+    ) -> Response:
+        """What a platform does once a screening said that it may be shown."""
         await anyio.to_thread.run_sync(auth.key, request, system.access, "screen")
         data = await bodies.raw(request, system.max_body)
         platform.publish(data, author[:MAX_POST], text[:MAX_POST], item=item)

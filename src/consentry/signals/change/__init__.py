@@ -30,8 +30,8 @@ VERSION = "change 1"
 MEASURES = ("change.degrading", "change.exposure")
 """What is measured, in the order of the findings."""
 
-MAX_PAIRS = 256
-"""Most pairs of an input's and an output's still that are compared: about 5 seconds."""
+MAX_PAIRS = 64
+"""Most pairs of an input's and an output's still that are compared: 2 to 4 seconds."""
 
 RESEMBLES = 0.5
 """An input counts if its likeness to the output is at least this share of the best input's."""

@@ -22,10 +22,11 @@ TO_XYZ = np.array([[0.4124, 0.2126, 0.0193], [0.3576, 0.7152, 0.1192], [0.1805, 
 DARK_RGB, DARK_XYZ = 0.04045, 0.008856
 """Where the straight foot of each curve ends (IEC 61966-2-1; CIE 15:2004)."""
 
-HUES = (5.0, 85.0)
-"""Hue angles in degrees between which human skin of every tone lies, with room for coloured light."""
+HUES = (20.0, 85.0)
+"""Hue angles in degrees between which skin of every tone lies (35 to 75 in white light), with room for
+coloured light."""
 
-CHROMA = (6.0, 60.0)
+CHROMA = (6.0, 46.0)
 """Chroma between which it lies; below is grey, above is paint."""
 
 MIN_LIGHT = 8.0

@@ -27,6 +27,9 @@ TYPO_LENGTH = 6
 """The shortest word of which a misspelling is recognised."""
 
 SAFE = frozenset({"homonym", "keep"})
+"""Concepts that excuse; a misspelling never does."""
+TELLING = frozenset({"remove", "nude", "wear"})
+"""Concepts that open their language's short words even in a text of another language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +105,9 @@ class Lexicon:
     def find(self, text: Words) -> tuple[Mention, ...]:
         """Every concept in `text`, in the order of where it begins."""
         found = list(self._all(text))
-        likely = self.languages(text, found)
+        likely = self.languages(text, found) | {
+            mention.language for mention, weak in found if not weak and mention.concept in TELLING
+        }
         return tuple(mention for mention, weak in found if not weak or mention.language in likely)
 
     def languages(self, text: Words, found: Iterable[tuple[Mention, bool]] = ()) -> frozenset[str]:
@@ -120,14 +125,16 @@ class Lexicon:
     def _all(self, text: Words) -> Iterator[tuple[Mention, bool]]:
         for place, forms in enumerate(text.forms):
             seen: set[int] = set()
+            sure = False
             for pattern in self._beginning(forms):
                 if id(pattern) in seen:
                     continue
                 seen.add(id(pattern))
                 at = _match(pattern.parts, text, place)
                 if at:
+                    sure = sure or not pattern.weak
                     yield Mention(pattern.concept, at, pattern.language), pattern.weak
-            if not seen and len(forms[0]) >= TYPO_LENGTH and forms[0] not in self.common:
+            if not sure and len(forms[0]) >= TYPO_LENGTH and forms[0] not in self.common:
                 yield from ((mention, False) for mention in self._misspelt(forms[0], place))
 
     def _beginning(self, forms: tuple[str, ...]) -> Iterator[Pattern]:
@@ -137,11 +144,17 @@ class Lexicon:
                 if form[:n] in self.stems:
                     yield from self.stems[form[:n]]
 
+    def _long(self, word: str) -> Iterator[Pattern]:
+        """Patterns of `word` alone, if it is long enough that nobody writes it by accident."""
+        if len(word) < TYPO_LENGTH:
+            return iter(())
+        return (one for one in self.full.get(word, ()) if len(one.parts) == 1 and one.concept not in SAFE)
+
     def _misspelt(self, word: str, place: int) -> Iterator[Mention]:
         found = {
             (pattern.concept, pattern.language)
             for short in {word, *_shorter(word)}
-            for pattern in self.typos.get(short, ())
+            for pattern in (*self.typos.get(short, ()), *self._long(short))
         }
         return (Mention(concept, (place,), language, typo=True) for concept, language in sorted(found))
 

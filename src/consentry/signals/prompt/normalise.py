@@ -73,7 +73,7 @@ _TOKEN = re.compile(
 )
 _SENTENCE_END = frozenset(".;!?\n\u3002\u061b\u061f\u0964\u06d4")
 
-_ARABIC = frozenset("و ف ب ل ك س ال لل وال فال بال كال ولل".split())
+_ARABIC = frozenset(["و", "ف", "ب", "ل", "ك", "س", "ال", "لل", "وال", "فال", "بال", "كال", "ولل"])
 _HEBREW = frozenset("והבלמשכ")
 """Particles that are written as one with the word that follows; in Hebrew up to three letters."""
 _MOST_PARTICLES = 3
@@ -82,6 +82,34 @@ _LEET = str.maketrans("0134578@$€!|+*", "oleastbaseiit ")
 _LEET_I = str.maketrans("0134578@$€!|+*", "oieastbaseilt ")
 _LEET_CHUNK = re.compile(r"(?=[^\s]*[a-z])(?=[^\s]*[0-9@$€!|+*])[a-z0-9@$€!|+*]{3,}")
 _SPACED = re.compile(r"(?<![^\W_])(?:[^\W\d_](?: {1,2}|[.\-_*/|~+]{1,2})){2,}[^\W\d_](?![^\W_])")
+_PIECE = re.compile(r"(?<![^\W_])([^\W\d_]{2,4}) ((?:[^\W\d_] ){2,}[^\W\d_])(?![^\W_])")
+"""A word of which only the end is spaced out."""
+_UNITS = frozenset(
+    [
+        "k",
+        "d",
+        "am",
+        "pm",
+        "st",
+        "nd",
+        "rd",
+        "th",
+        "x",
+        "px",
+        "mm",
+        "cm",
+        "kg",
+        "g",
+        "s",
+        "h",
+        "m",
+        "p",
+        "fps",
+        "hz",
+        "mp",
+    ]
+)
+"""What stands after a number that is a number."""
 _BROKEN = re.compile(r"(?<=[^\W\d_])[.\-_*/|~+](?=[^\W\d_])")
 _REPEATED = re.compile(r"([^\W\d_])\1{2,}")
 _BASE64 = re.compile(r"(?<![\w+/])[A-Za-z0-9+/_-]{12,}={0,2}(?![\w+/=])")
@@ -154,15 +182,20 @@ def _readings(word: str) -> tuple[str, ...]:
 
 def tidied(folded: str) -> str:
     """A folded text with digits for letters, letters apart, broken words and stretched words undone."""
-    text = _SPACED.sub(lambda run: re.sub(r"[^\w]|_", "", run[0]), folded)
+    text = _PIECE.sub(lambda run: f"{run[1]} {_joined(run[2])} {run[1]}{_joined(run[2])}", folded)
+    text = _SPACED.sub(lambda run: _joined(run[0]), text)
     text = _REPEATED.sub(r"\1", text)
     text = _BROKEN.sub("", text)
     return _LEET_CHUNK.sub(_unleet, text)
 
 
+def _joined(run: str) -> str:
+    return re.sub(r"[\W_]", "", run)
+
+
 def _unleet(chunk: re.Match[str]) -> str:
     text = chunk[0].rstrip("!*+|")
-    if text.isalpha() or text[:1].isdigit() and text.rstrip("abcdefghijklmnopqrstuvwxyz").isdigit():
+    if text.isalpha() or (text[:1].isdigit() and text.lstrip("0123456789") in _UNITS):
         return chunk[0]
     one, other = text.translate(_LEET), text.translate(_LEET_I)
     return one if one == other else f"{one} {other}"
@@ -184,7 +217,7 @@ def _unbase64(chunk: re.Match[str]) -> str:
     except (binascii.Error, UnicodeDecodeError):
         return chunk[0]
     letters = sum(letter.isalpha() or letter == " " for letter in plain)
-    return plain if letters >= 0.8 * len(plain) else chunk[0]  # noqa: PLR2004 - a sentence is mostly letters
+    return plain if letters >= 0.8 * len(plain) else chunk[0]
 
 
 def rotated(text: str) -> str:

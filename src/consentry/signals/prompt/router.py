@@ -13,8 +13,16 @@ from functools import lru_cache
 
 from consentry.signals.prompt.concepts import Lexicon, Mention, lexicon
 from consentry.signals.prompt.names import full_name
-from consentry.signals.prompt.normalise import Words, fold, reversed_text, rotated, shortened, tidied
-from consentry.signals.prompt.normalise import unpacked, words
+from consentry.signals.prompt.normalise import (
+    Words,
+    fold,
+    reversed_text,
+    rotated,
+    shortened,
+    tidied,
+    unpacked,
+    words,
+)
 
 REFUSE = 0.85
 """The floor refuses from here if a person is concerned."""
@@ -302,6 +310,9 @@ def _scene(seen: _Seen, asked: dict[str, float]) -> Routed:
     }
     minor = _minor(seen, bold) if seen.has("nude", "under", "sheer", "pose") else 0.0
     bare = seen.has("nude", "under") and seen.has("person", "minor") and not seen.has("catalogue", *_CALM)
-    suspicion = DOUBTFUL if bare or minor else FAINT * bool(asked)
+    edited = asked.get("remove", 0.0) >= REFUSE and seen.has(
+        "person"
+    )  # speaks of a picture it does not bring
+    suspicion = DOUBTFUL if bare or minor or edited else FAINT * bool(asked)
     harm = max(asked.values(), default=0.0)
     return Routed(min(harm, DOUBTFUL), minor, 0.0, max(suspicion, minor), tuple(sorted(seen.by)))

@@ -1,0 +1,120 @@
+"""Reports and what is answered to them, field by field, for the manual and for generated clients."""
+
+from __future__ import annotations
+
+from consentry.core.case import CaseState, CopyState
+from consentry.core.report import MAX_LINE, MAX_PLACES, MAX_TEXT, MAX_URL, Standing, Under18
+from consentry.web.describe import Schema, flag, gives, number, several, takes, text, thing
+
+_FORM = thing(
+    {
+        "standing": text("Who reports.", enum=[each.value for each in Standing]),
+        "under18": text("Whether the person was, or looks, under 18.", enum=[each.value for each in Under18]),
+        "urls": several(
+            "Where the picture is.",
+            text("A web address.", maxLength=MAX_URL),
+            minItems=1,
+            maxItems=MAX_PLACES,
+        ),
+        "statement": text("Why it should go, in your own words.", maxLength=MAX_TEXT),
+        "declares_intimate": flag("That it is an intimate image, shown without consent."),
+        "good_faith": flag("That you believe in good faith what you say."),
+        "signature": text("Your name as your signature.", maxLength=MAX_LINE),
+        "contact": text("Where to write to you, if you like.", maxLength=MAX_LINE),
+        "place": text("Where you are, as a jurisdiction code such as `gb`."),
+    },
+    ("standing", "under18", "urls", "statement", "declares_intimate", "good_faith", "signature"),
+    additionalProperties=False,
+)
+
+_SECRET = thing({"passphrase": text("The six words on the receipt.")}, ("passphrase",))
+
+_TIME = text("A moment in UTC.", format="date-time")
+
+REPORT: Schema = takes("The report. There is no picture in it.", json=_FORM)
+"""What a report is."""
+
+SECRET: Schema = takes("The passphrase.", json=_SECRET)
+"""What is asked of somebody who comes back."""
+
+RECEIPT: dict[int | str, Schema] = {
+    201: gives(
+        "The receipt.",
+        thing(
+            {
+                "reference": text("The case's reference."),
+                "passphrase": text("Six words. They are shown this once."),
+                "keep_this": text("What the passphrase is for."),
+                "received": _TIME | {"description": "When the clock began."},
+                "decided_by": _TIME | {"description": "When it must be decided at the latest."},
+                "clocks": several(
+                    "Every law that sets a time.",
+                    thing(
+                        {
+                            "law": text("Its citation."),
+                            "due": _TIME | {"description": "When its time is over."},
+                            "advisory": flag("Whether it only advises."),
+                        }
+                    ),
+                ),
+                "proof": thing(
+                    {
+                        "decision": text("The decision to take the report on."),
+                        "log_index": number("Its line in the log."),
+                        "checkpoint": text("The log's signed checkpoint at that time."),
+                    },
+                    description="That it was received, for anybody to verify.",
+                ),
+            }
+        ),
+    )
+}
+"""What a report is answered with."""
+
+STATUS: dict[int | str, Schema] = {
+    200: gives(
+        "Facts with times.",
+        thing(
+            {
+                "reference": text("The case's reference."),
+                "state": text("How far it is.", enum=[each.value for each in CaseState]),
+                "received": _TIME | {"description": "When the clock began."},
+                "decided_by": _TIME | {"description": "When it must be decided at the latest."},
+                "clock_stopped": {
+                    "type": ["string", "null"],
+                    "description": "When every copy was proved gone.",
+                },
+                "refused_because": {"type": ["string", "null"], "description": "The ground, if refused."},
+                "copies": thing(
+                    {
+                        "found": number("Copies found."),
+                        "hidden": number("Copies hidden."),
+                        "gone": number("Copies proved gone."),
+                    },
+                    description="How many copies there are.",
+                ),
+                "timeline": several(
+                    "Each copy.",
+                    thing(
+                        {
+                            "where": text("Its address."),
+                            "found_by": text("How it was found."),
+                            "state": text("How far it is.", enum=[each.value for each in CopyState]),
+                            "hidden": {"type": ["string", "null"], "description": "When it was hidden."},
+                            "gone": {"type": ["string", "null"], "description": "When it was proved gone."},
+                        }
+                    ),
+                ),
+            }
+        ),
+    )
+}
+"""What became of it."""
+
+WITHDRAWN: dict[int | str, Schema] = {
+    200: gives(
+        "It was taken back.",
+        thing({"reference": text("The case's reference."), "state": text("How far it is.")}),
+    )
+}
+"""What a withdrawal is answered with."""

@@ -1,0 +1,67 @@
+import pytest
+
+from consentry.core.errors import BadInput
+from consentry.core.match import NEAR, distance
+from consentry.matching.hasher import MAX_FRAMES, PdqHasher
+from consentry.media import drawing, edits
+from consentry.media.decoder import PlainDecoder
+from contracts.pictures import flat, noise, picture, unreadable
+
+HASHER = PdqHasher()
+
+
+def test_a_picture_has_eight_hashes_its_own_first_and_the_digest_of_its_bytes():
+    one = picture(noise(1))
+    hashes = HASHER.hashes(one)
+    assert len(hashes.pdq) == 8
+    assert {len(hash_) for hash_ in hashes.pdq} == {32}
+    assert hashes.sha256 == one.sha256
+    assert hashes.good
+
+
+def test_copies_are_near_their_original_and_strangers_are_not():
+    decode = PlainDecoder().decode
+    data = edits.encoded(drawing.place(3))
+    first = HASHER.hashes(decode(data)).pdq[0]
+    for copy in (edits.resized(data), edits.recompressed(data, 40)):
+        assert distance(first, HASHER.hashes(decode(copy)).pdq[0]) <= NEAR
+    mirrored = HASHER.hashes(decode(edits.mirrored(data))).pdq[0]
+    assert min(distance(mirrored, view) for view in HASHER.hashes(decode(data)).pdq) <= NEAR
+    other = HASHER.hashes(decode(edits.encoded(drawing.place(4)))).pdq
+    assert min(distance(first, view) for view in other) > NEAR
+
+
+def test_views_have_the_hashes_and_those_of_small_crops_besides():
+    hashes, views = HASHER.hashes(picture(noise(1))), HASHER.views(picture(noise(1)))
+    assert views.pdq[:8] == hashes.pdq
+    assert len(views.pdq) > 8
+    assert (views.sha256, views.quality) == (hashes.sha256, hashes.quality)
+
+
+def test_every_still_of_an_animation_counts():
+    alone = [HASHER.hashes(picture(noise(seed))).pdq for seed in (1, 2, 3)]
+    together = HASHER.hashes(picture(noise(1), noise(2), noise(3), noise(1))).pdq
+    assert together == tuple(hash_ for pdq in alone for hash_ in pdq)
+
+
+def test_an_empty_first_still_hides_nothing():
+    hashes = HASHER.hashes(picture(flat(), noise(2)))
+    assert hashes.good
+    assert hashes.pdq == HASHER.hashes(picture(noise(2))).pdq
+
+
+def test_a_picture_with_too_little_in_it_says_so():
+    hashes = HASHER.hashes(picture(flat(), flat(7)))
+    assert not hashes.good
+    assert hashes.pdq
+
+
+@pytest.mark.parametrize("work", [HASHER.hashes, HASHER.views])
+def test_an_unreadable_picture_is_bad_input(work):
+    with pytest.raises(BadInput):
+        work(unreadable())
+
+
+def test_more_stills_than_are_looked_at_are_refused_rather_than_left_out():
+    with pytest.raises(BadInput):
+        HASHER.hashes(picture(*[flat()] * (MAX_FRAMES + 1)))
