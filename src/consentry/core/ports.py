@@ -132,6 +132,27 @@ class Finder(Protocol):
         """Every active known picture with the same bytes, or within `radius` bits; nearest first."""
 
 
+class Near(NamedTuple):
+    """An entry of a bank that a hash turned out to match."""
+
+    entry: BankEntry
+    """The entry, as it is stored now."""
+    distance: int
+    """Bits that differ; 0 for a digest of bytes."""
+    view: str = ""
+    """Which view of the picture matched, if not the picture as it stands."""
+
+
+class ListedFinder(Finder, Protocol):
+    """A finder over what banks list, which can also look up a bare hash."""
+
+    def near(self, signal: SignalKind, value: str) -> Sequence[Near]:
+        """Every entry that matches now: within its bank's radius, or equal; nearest first."""
+
+    def __len__(self) -> int:
+        """How many PDQ hashes it is ready to propose."""
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """Something to do at or after a moment, at least once, under a lease."""

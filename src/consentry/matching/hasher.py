@@ -6,6 +6,7 @@ ones is found, and so that an empty first still hides nothing.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 
 import numpy as np
@@ -26,7 +27,7 @@ Pixels = NDArray[np.uint8]
 
 
 class PdqHasher:
-    """SHA-256 of the bytes, and PDQ in eight orientations of each still."""
+    """SHA-256 and MD5 of the bytes, and PDQ in eight orientations of each still."""
 
     def hashes(self, picture: Picture) -> Hashes:
         """8 hashes for each still with enough in it, the first still's as it stands first.
@@ -52,7 +53,10 @@ def _hashes(picture: Picture, more: Callable[[Pixels], list[PdqHash]]) -> Hashes
     kept = good or [max(hashed, key=lambda pair: pair[0].quality)]
     found = [hash_ for first, pixels in kept for hash_ in [first, *more(pixels)]]
     pdq = dict.fromkeys(view for hash_ in found for view in hash_.dihedral)
-    return Hashes(picture.sha256, tuple(pdq), max(pair[0].quality for pair in kept))
+    md5 = hashlib.md5(
+        picture.data, usedforsecurity=False
+    ).hexdigest()  # what banks exchange; it guards nothing
+    return Hashes(picture.sha256, tuple(pdq), max(pair[0].quality for pair in kept), md5)
 
 
 def pixels_of(frame: Frame) -> Pixels:
