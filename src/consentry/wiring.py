@@ -5,7 +5,7 @@ from __future__ import annotations
 import concurrent.futures
 import contextlib
 import shlex
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import partial
@@ -16,14 +16,29 @@ from typing import Self
 import httpx2
 
 from consentry.banks.known import KnownPictures
+from consentry.banks.listed import ListedPictures
+from consentry.banks.several import Several
 from consentry.config import Settings
 from consentry.core.checkpoint import Checkpoint
-from consentry.core.content import Stage
+from consentry.core.content import Picture, Stage
 from consentry.core.errors import SafetyUnavailable, SetupTrouble
 from consentry.core.lawbook import Lawbook, compile_book
+from consentry.core.match import Hashes
 from consentry.core.policy import Policy
-from consentry.core.ports import Blobs, Clock, Decoder, Generator, Hasher, Ids, Platform, Signal, Store
+from consentry.core.ports import (
+    Blobs,
+    Clock,
+    Decoder,
+    Finder,
+    Generator,
+    Hasher,
+    Ids,
+    Platform,
+    Signal,
+    Store,
+)
 from consentry.flows.access import Access
+from consentry.flows.banking import Banking
 from consentry.flows.judge import Judge
 from consentry.flows.report import Desk
 from consentry.flows.takedown import Takedown
@@ -93,6 +108,8 @@ class System:
     """Receives reports."""
     takedown: Takedown
     """Takes pictures down."""
+    banking: Banking
+    """Keeps banks and asks them."""
     generator: Generator
     """The generator behind the gate."""
     platforms: Mapping[str, Platform]
@@ -140,7 +157,9 @@ def _build(settings: Settings, generator: Generator | None, opened: contextlib.E
     hasher = PdqHasher()
     hasher.hashes(decoder.decode(ONE_PIXEL))  # compiled here, so that no caller waits for it
     figures = Figures()
-    judges = _Judges(settings, store, clock, ids, hasher, figures)
+    listed = ListedPictures(store)
+    len(listed)  # read here, so that no caller waits for it
+    judges = _Judges(settings, store, clock, ids, figures, _known(store, hasher, listed))
     opened.callback(judges.close)
     site = MemoryPlatform("site", _site_url(settings), clock, fetch=_visit) if settings.site else None
     platforms: dict[str, Platform] = {site.name: site} if site else {}
@@ -170,6 +189,7 @@ def _build(settings: Settings, generator: Generator | None, opened: contextlib.E
             ids=ids,
         ),
         takedown=Takedown(store, platforms, decoder, hasher, uploads, blobs, ids),
+        banking=Banking(store, decoder, hasher, listed, clock),
         generator=generator or _generator(settings),
         platforms=platforms,
         figures=figures,
@@ -212,6 +232,29 @@ def open_access(settings: Settings) -> Access:
     return Access(store, clock, ids, secret_file(directory / "pepper.key"))
 
 
+@contextlib.contextmanager
+def open_banking(settings: Settings) -> Iterator[Banking]:
+    """Only what is needed to keep banks, beside a server or without one."""
+    clock, ids = SystemClock(), RandomIds()
+    _made(settings.directory)
+    store = open_store(settings.database_url, clock, ids)
+    with contextlib.closing(store), SandboxDecoder(Limits(), workers=1) as decoder:
+        yield Banking(store, decoder, PdqHasher(), ListedPictures(store), clock)
+
+
+@contextlib.contextmanager
+def open_hashing() -> Iterator[Callable[[bytes], tuple[Picture, Hashes]]]:
+    """What turns bytes into a picture and its hashes, without a database. Raises BadInput if it cannot."""
+    hasher = PdqHasher()
+    with SandboxDecoder(Limits(), workers=1) as decoder:
+
+        def hashed(data: bytes) -> tuple[Picture, Hashes]:
+            picture = decoder.decode(data)
+            return picture, hasher.hashes(picture)
+
+        yield hashed
+
+
 def _check_decoder(decoder: Decoder) -> None:
     """Raise SafetyUnavailable unless the sandbox decodes a known picture."""
     if not decoder.decode(ONE_PIXEL).frames:
@@ -224,23 +267,33 @@ def _check_output_judge(judges: _Judges) -> None:
         raise SafetyUnavailable("Nothing looks at outputs; all are held.", code="no_output_judge")
 
 
+def _known(store: Store, hasher: Hasher, listed: Finder) -> Sequence[Signal]:
+    """What finds pictures of cases and of banks, in what comes in and in what was made."""
+    finder = Several((KnownPictures(store, partial(ne, UPLOADS)), listed))
+    return KnownInput(hasher, finder), KnownOutput(hasher, finder)
+
+
 class _Judges:
     """The judges of every stage, over one set of signals."""
 
     def __init__(
-        self, settings: Settings, store: Store, clock: Clock, ids: Ids, hasher: Hasher, figures: Figures
+        self,
+        settings: Settings,
+        store: Store,
+        clock: Clock,
+        ids: Ids,
+        figures: Figures,
+        known: Sequence[Signal],
     ) -> None:
         """Wire the signals, and compile the law for the measures they bring."""
         self._settings, self._store, self._clock, self._ids = settings, store, clock, ids
         self._figures = figures
-        cases = KnownPictures(store, partial(ne, UPLOADS))
         self.detectors = _detectors(settings)
         self.signals: Sequence[Signal] = [
             PromptSignal(),
             Person(),
             ConsentToMake(store, clock),
-            KnownInput(hasher, cases),
-            KnownOutput(hasher, cases),
+            *known,
             Change(),
             *([Exposure(self.detectors, _not_covered(settings))] if self.detectors else []),
         ]

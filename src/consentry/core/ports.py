@@ -10,9 +10,10 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
-from consentry.core.bank import Bank, BankEntry, EntryStatus, SignalKind
+from consentry.core.bank import SignalKind
+from consentry.core.bankports import BankSnapshot, BankTransaction, Near
 from consentry.core.case import Case, Copy
 from consentry.core.consent import Consent
 from consentry.core.content import Picture, Request, Stage, Subject
@@ -96,8 +97,11 @@ class Generator(Protocol):
 class Hasher(Protocol):
     """Computes what is kept of a picture so that its copies can be found."""
 
+    def digests(self, data: bytes) -> Hashes:
+        """SHA-256 and MD5 alone, of bytes that may be anything."""
+
     def hashes(self, picture: Picture) -> Hashes:
-        """SHA-256, 8 dihedral PDQ hashes of 32 bytes, quality. Raises BadInput if undecodable."""
+        """SHA-256, MD5, 8 dihedral PDQ hashes of 32 bytes, quality. Raises BadInput if undecodable."""
 
     def views(self, picture: Picture) -> Hashes:
         """As `hashes`, with the 8 dihedral hashes of small centre crops besides."""
@@ -132,19 +136,11 @@ class Finder(Protocol):
         """Every active known picture with the same bytes, or within `radius` bits; nearest first."""
 
 
-class Near(NamedTuple):
-    """An entry of a bank that a hash turned out to match."""
-
-    entry: BankEntry
-    """The entry, as it is stored now."""
-    distance: int
-    """Bits that differ; 0 for a digest of bytes."""
-    view: str = ""
-    """Which view of the picture matched, if not the picture as it stands."""
-
-
 class ListedFinder(Finder, Protocol):
     """A finder over what banks list, which can also look up a bare hash."""
+
+    def like(self, hashes: Hashes) -> Sequence[Near]:
+        """Every entry that matches a picture now, by its looks or its bytes; nearest first."""
 
     def near(self, signal: SignalKind, value: str) -> Sequence[Near]:
         """Every entry that matches now: within its bank's radius, or equal; nearest first."""
@@ -193,24 +189,7 @@ class ApiKey:
     """Whether it was taken back."""
 
 
-class Listed(NamedTuple):
-    """What an index needs of a bank's entry that changed; millions of them are read at a start."""
-
-    change: int
-    """The number of the change."""
-    id: int
-    """The entry's number."""
-    bank: int
-    """The number of its bank."""
-    signal: SignalKind
-    """What kind of hash it is."""
-    value: bytes
-    """The hash."""
-    active: bool
-    """Whether its source lists it now."""
-
-
-class Snapshot(Protocol):
+class Snapshot(BankSnapshot, Protocol):
     """What is stored, as it was at one moment. Reading waits for no writer."""
 
     def now(self) -> datetime:
@@ -237,36 +216,6 @@ class Snapshot(Protocol):
     def known_since(self, change: int, limit: int) -> Sequence[tuple[int, Known]]:
         """Known pictures that changed after `change`, with the number of their change, in order."""
 
-    def changes(self) -> int:
-        """The number of the last change to anything known or listed; the same number, nothing changed."""
-
-    def bank(self, name: str) -> Bank:
-        """The bank named `name`. Raises NotFound."""
-
-    def banks(self) -> Sequence[Bank]:
-        """Every bank, in the order made."""
-
-    def entry(self, entry_id: int) -> BankEntry:
-        """The entry with this number. Raises NotFound."""
-
-    def entries(self, ids: Sequence[int]) -> Sequence[BankEntry]:
-        """Those of the entries with these numbers that there are, in the order of their numbers."""
-
-    def entries_of(self, bank: str, after: int, limit: int) -> Sequence[BankEntry]:
-        """Up to `limit` entries of a bank with numbers above `after`, in order. Raises NotFound."""
-
-    def entries_with(self, signal: SignalKind, value: str) -> Sequence[BankEntry]:
-        """Every bank's entry with exactly this hash, whatever its status."""
-
-    def entries_about(self, bank: str, item: int) -> Sequence[BankEntry]:
-        """Every entry of a bank about one picture. Raises NotFound if there is no such bank."""
-
-    def count_entries(self, bank: str) -> Mapping[tuple[SignalKind, EntryStatus], int]:
-        """How many entries a bank has, by kind and status. Raises NotFound."""
-
-    def listed_since(self, change: int, limit: int) -> Sequence[Listed]:
-        """Entries of any bank that changed after `change`, in the order of their changes."""
-
     def key(self, key_id: str) -> ApiKey:
         """The key with `key_id`. Raises NotFound."""
 
@@ -280,7 +229,7 @@ class Snapshot(Protocol):
         """The consent with `consent_id`. Raises NotFound."""
 
 
-class Transaction(Snapshot, Protocol):
+class Transaction(Snapshot, BankTransaction, Protocol):
     """A set of changes that happen together or not at all. Reading inside it sees its own writes.
 
     Transactions run one after another and do not nest, so keep them short: nothing waits for the
@@ -304,28 +253,6 @@ class Transaction(Snapshot, Protocol):
 
     def add_known(self, known: Known) -> None:
         """Store a known picture, or replace the one with its id. It matches from the next look."""
-
-    def add_bank(self, bank: Bank) -> Bank:
-        """Store a new bank; returns it with its number. Raises Conflict if its name is taken."""
-
-    def save_bank(self, bank: Bank) -> None:
-        """Replace the bank with its number, perhaps renaming it. Raises NotFound, or Conflict."""
-
-    def drop_bank(self, name: str) -> int:
-        """Remove a bank and its entries, which match nothing from now on; how many. Raises NotFound."""
-
-    def put_entries(self, entries: Sequence[BankEntry]) -> None:
-        """Take in what a source says, by hundred thousands if need be; they match from the next look.
-
-        An entry takes the place of the one with its bank, signal and value, unless it is older; the
-        number, the item, our feedback and our pause stay. Raises NotFound for an unknown bank.
-        """
-
-    def save_entry(self, entry: BankEntry) -> None:
-        """Replace everything about the entry with its number but bank and hash. Raises NotFound."""
-
-    def end_record(self, bank: str, source_ref: str, status: EntryStatus, changed: datetime) -> int:
-        """Give every entry of a source's record `status`, unless changed later; how many. Raises NotFound."""
 
     def enqueue(self, job: Job) -> bool:
         """Store a job; False if one with its dedup key was ever stored."""
