@@ -77,6 +77,17 @@ class Settings:
         return frozenset(name.strip().lower() for name in self.hma_hosts.split(",") if name.strip())
 
     @property
+    def not_covered(self) -> Mapping[str, str]:
+        """Measures the operator does without, each with the reason on record."""
+        pairs = (text.partition("=") for text in self.exposure_not_covered.split(";") if text.strip())
+        return {measure.strip(): why.strip() for measure, _, why in pairs}
+
+    @property
+    def site_url(self) -> str:
+        """The address of the simulated small site."""
+        return f"http://{self.host}:{self.port}/site"
+
+    @property
     def place_codes(self) -> frozenset[str]:
         """The jurisdictions the operator serves; empty means all that are known."""
         return frozenset(code.strip() for code in self.places.split(",") if code.strip())

@@ -20,7 +20,7 @@ from consentry.banks.listed import ListedPictures
 from consentry.banks.several import Several
 from consentry.config import Settings
 from consentry.core.checkpoint import Checkpoint
-from consentry.core.content import Picture, Stage
+from consentry.core.content import Stage
 from consentry.core.errors import SafetyUnavailable, SetupTrouble
 from consentry.core.lawbook import Lawbook, compile_book
 from consentry.core.match import Hashes
@@ -47,7 +47,7 @@ from consentry.generators.drawing import DrawingGenerator
 from consentry.generators.openai import OpenAIGenerator
 from consentry.law import read_files
 from consentry.matching.hasher import PdqHasher
-from consentry.media.decoder import SandboxDecoder
+from consentry.media.decoder import ONE_PIXEL, SandboxDecoder
 from consentry.media.limits import Limits
 from consentry.platforms.memory import MemoryPlatform
 from consentry.signals.change import Change
@@ -68,11 +68,6 @@ from consentry.store.system import RandomIds, ScryptPassphrases, SystemClock, se
 
 REPORT_MEASURES = ("report.valid", "report.child", "located")
 """What the report flow itself brings; no signal looks at a picture there."""
-
-ONE_PIXEL = bytes.fromhex(
-    "47494638396101000100800000000000ffffff21f90401000000002c00000000010001000002024401003b"
-)
-"""A GIF of one pixel (GIF89a), to see whether the decoder answers."""
 
 Site = MemoryPlatform
 """The simulated small site."""
@@ -161,7 +156,7 @@ def _build(settings: Settings, generator: Generator | None, opened: contextlib.E
     len(listed)  # read here, so that no caller waits for it
     judges = _Judges(settings, store, clock, ids, figures, _known(store, hasher, listed))
     opened.callback(judges.close)
-    site = MemoryPlatform("site", _site_url(settings), clock, fetch=_visit) if settings.site else None
+    site = MemoryPlatform("site", settings.site_url, clock, fetch=_visit) if settings.site else None
     platforms: dict[str, Platform] = {site.name: site} if site else {}
     uploads = KnownPictures(store, partial(eq, UPLOADS))
     return System(
@@ -243,16 +238,10 @@ def open_banking(settings: Settings) -> Iterator[Banking]:
 
 
 @contextlib.contextmanager
-def open_hashing() -> Iterator[Callable[[bytes], tuple[Picture, Hashes]]]:
-    """What turns bytes into a picture and its hashes, without a database. Raises BadInput if it cannot."""
-    hasher = PdqHasher()
+def open_hashing() -> Iterator[Callable[[bytes], Hashes]]:
+    """What hashes the bytes of a picture, without a database. It raises BadInput if it cannot."""
     with SandboxDecoder(Limits(), workers=1) as decoder:
-
-        def hashed(data: bytes) -> tuple[Picture, Hashes]:
-            picture = decoder.decode(data)
-            return picture, hasher.hashes(picture)
-
-        yield hashed
+        yield lambda data: PdqHasher().hashes(decoder.decode(data))
 
 
 def _check_decoder(decoder: Decoder) -> None:
@@ -295,7 +284,7 @@ class _Judges:
             ConsentToMake(store, clock),
             *known,
             Change(),
-            *([Exposure(self.detectors, _not_covered(settings))] if self.detectors else []),
+            *([Exposure(self.detectors, settings.not_covered)] if self.detectors else []),
         ]
         self.law = compile_book(
             read_files(Path(settings.law) if settings.law else None),
@@ -384,12 +373,6 @@ def _detector(text: str, settings: Settings) -> Detector:
             raise SetupTrouble("`exposure` must begin with `process:`, `onnx:` or `moderations:`.")
 
 
-def _not_covered(settings: Settings) -> dict[str, str]:
-    """Measures the operator does without, each with the reason on record."""
-    pairs = (text.partition("=") for text in settings.exposure_not_covered.split(";") if text.strip())
-    return {measure.strip(): why.strip() for measure, _, why in pairs}
-
-
 def _generator(settings: Settings) -> Generator:
     if settings.upstream == "drawing:":
         return DrawingGenerator()
@@ -407,10 +390,6 @@ def _made(directory: Path) -> Path:
 def verify_log_note(note: str, vkey: str, origin: str) -> Checkpoint:
     """The checkpoint in a signed note. Raises BadInput if `vkey` did not sign it."""
     return verify_note(note, vkey, origin)
-
-
-def _site_url(settings: Settings) -> str:
-    return f"http://{settings.host}:{settings.port}/site"
 
 
 def _visit(url: str) -> tuple[int, bytes]:
