@@ -14,6 +14,7 @@ from consentry.core.entry import Kind
 from consentry.core.errors import BadInput, Conflict, NotFound
 from consentry.core.match import Hashes
 from consentry.core.ports import Job, Store
+from contracts.banks import BankContract
 from contracts.log import LogContract
 from contracts.queue import QueueContract
 from support.stores import (
@@ -47,7 +48,7 @@ def everything_then_boom(store: Store, job: Job) -> None:
         raise BoomError
 
 
-class StoreContract(QueueContract, LogContract):
+class StoreContract(QueueContract, LogContract, BankContract):
     """Subclass and give `world`: an empty store with `max_attempts=MOST`, and a way to let time pass."""
 
     @pytest.fixture

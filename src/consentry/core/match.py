@@ -24,7 +24,7 @@ class Method(StrEnum):
     LOCATED = "located"
     """Somebody gave its address."""
     EXACT = "exact"
-    """The same bytes (SHA-256)."""
+    """The same bytes (SHA-256; MD5 for a bank that knows nothing else)."""
     NEAR = "near"
     """The same picture after resizing, recompression, mirroring or a small crop (PDQ)."""
 
@@ -39,6 +39,8 @@ class Hashes:
     """PDQ hashes of 32 bytes each; the first is of the picture as it stands, the rest of its views."""
     quality: int
     """PDQ quality, 0 to 100, of the picture as it stands."""
+    md5: str = ""
+    """Lower-case hexadecimal MD5 of the bytes: banks exchange it, and it is good for nothing else."""
 
     @property
     def good(self) -> bool:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from consentry.core.bank import SignalKind
+from consentry.core.bankports import BankSnapshot, BankTransaction, Near
 from consentry.core.case import Case, Copy
 from consentry.core.consent import Consent
 from consentry.core.content import Picture, Request, Stage, Subject
@@ -95,8 +97,11 @@ class Generator(Protocol):
 class Hasher(Protocol):
     """Computes what is kept of a picture so that its copies can be found."""
 
+    def digests(self, data: bytes) -> Hashes:
+        """SHA-256 and MD5 alone, of bytes that may be anything."""
+
     def hashes(self, picture: Picture) -> Hashes:
-        """SHA-256, 8 dihedral PDQ hashes of 32 bytes, quality. Raises BadInput if undecodable."""
+        """SHA-256, MD5, 8 dihedral PDQ hashes of 32 bytes, quality. Raises BadInput if undecodable."""
 
     def views(self, picture: Picture) -> Hashes:
         """As `hashes`, with the 8 dihedral hashes of small centre crops besides."""
@@ -129,6 +134,19 @@ class Finder(Protocol):
 
     def find(self, hashes: Hashes, radius: int) -> Sequence[Match]:
         """Every active known picture with the same bytes, or within `radius` bits; nearest first."""
+
+
+class ListedFinder(Finder, Protocol):
+    """A finder over what banks list, which can also look up a bare hash."""
+
+    def like(self, hashes: Hashes) -> Sequence[Near]:
+        """Every entry that matches a picture now, by its looks or its bytes; nearest first."""
+
+    def near(self, signal: SignalKind, value: str) -> Sequence[Near]:
+        """Every entry that matches now: within its bank's radius, or equal; nearest first."""
+
+    def __len__(self) -> int:
+        """How many PDQ hashes it is ready to propose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +189,7 @@ class ApiKey:
     """Whether it was taken back."""
 
 
-class Snapshot(Protocol):
+class Snapshot(BankSnapshot, Protocol):
     """What is stored, as it was at one moment. Reading waits for no writer."""
 
     def now(self) -> datetime:
@@ -211,7 +229,7 @@ class Snapshot(Protocol):
         """The consent with `consent_id`. Raises NotFound."""
 
 
-class Transaction(Snapshot, Protocol):
+class Transaction(Snapshot, BankTransaction, Protocol):
     """A set of changes that happen together or not at all. Reading inside it sees its own writes.
 
     Transactions run one after another and do not nest, so keep them short: nothing waits for the

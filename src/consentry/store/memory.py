@@ -15,6 +15,7 @@ from consentry.core.case import Case, Copy
 from consentry.core.consent import Consent
 from consentry.core.entry import Kind, canonical, seal
 from consentry.core.ports import ApiKey, Clock, Ids, Job, Known, Line
+from consentry.store.bank_sheet import BankReader, BankWriter
 from consentry.store.envelope import WrappedKey
 from consentry.store.rows import LATE, MAX_ATTEMPTS, JobState, known_row, salt_from
 from consentry.store.sheet import Held, Tables, found, node_of
@@ -25,12 +26,12 @@ WAIT_SECONDS = 10
 """Longest wait for the turn to write."""
 
 
-class MemorySnapshot:
+class MemorySnapshot(BankReader):
     """What is stored, read from `tables`."""
 
     def __init__(self, tables: Tables, clock: Clock) -> None:
         """Read from `tables`; `clock` tells the time."""
-        self._tables = tables
+        super().__init__(tables)
         self._clock = clock
 
     def now(self) -> datetime:
@@ -87,12 +88,12 @@ class MemorySnapshot:
         return found(self._tables.consents, consent_id, "consent")
 
 
-class MemoryTransaction(MemorySnapshot):
+class MemoryTransaction(BankWriter, MemorySnapshot):
     """Writes on a sheet over the tables, which is taken over at the end, or thrown away."""
 
     def __init__(self, tables: Tables, clock: Clock, ids: Ids) -> None:
         """Write on `tables`, an overlay; salts come from `ids`."""
-        super().__init__(tables, clock)
+        MemorySnapshot.__init__(self, tables, clock)
         self._ids = ids
 
     def append(self, kind: Kind, record: Mapping[str, object]) -> int:

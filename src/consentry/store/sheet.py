@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import TypeVar
 
+from consentry.core.bank import Bank, BankEntry, SignalKind
 from consentry.core.case import Case, Copy
 from consentry.core.consent import Consent
 from consentry.core.ports import ApiKey, Job, Known, Line
@@ -66,6 +67,12 @@ class Tables:
     """Digests, by name."""
     consents: MutableMapping[str, Consent] = field(default_factory=dict)
     """Consents, by id."""
+    banks: MutableMapping[int, Bank | None] = field(default_factory=dict)
+    """Banks, by number; None once dropped."""
+    entries: MutableMapping[int, tuple[int, int, BankEntry] | None] = field(default_factory=dict)
+    """Entries by number, each with its last change and the number of its bank; None once dropped."""
+    listed: MutableMapping[tuple[int, SignalKind, str], int] = field(default_factory=dict)
+    """Which entry a bank has for a hash."""
     blobs: MutableMapping[str, WrappedKey | None] = field(default_factory=dict)
     """Wrapped keys, by blob; None once dropped."""
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
+from consentry.core.bank import Bank, BankEntry, EntryStatus, SignalKind
+from consentry.core.bankports import Listed
 from consentry.core.case import STOPPED, Case, Copy
 from consentry.core.consent import Consent
 from consentry.core.ports import ApiKey, Known
-from consentry.store import rows, tables
+from consentry.store import banks, rows, tables
 from consentry.store.rows import Row
 from consentry.store.words import absent
 
@@ -64,6 +66,50 @@ class SqlSnapshot:
         number = tables.known.c.change
         found = sa.select(tables.known).where(number > change).order_by(number).limit(limit)
         return [(row["change"], rows.known_from(row)) for row in self._all(found)]
+
+    def changes(self) -> int:
+        """The number of the last change to anything known or listed."""
+        return banks.changes(self._connection)
+
+    def bank(self, name: str) -> Bank:
+        """The bank named `name`. Raises NotFound."""
+        return banks.one(self._connection, name)
+
+    def banks(self) -> Sequence[Bank]:
+        """Every bank, in the order made."""
+        return banks.every(self._connection)
+
+    def entry(self, entry_id: int) -> BankEntry:
+        """The entry with this number. Raises NotFound."""
+        return banks.entry(self._connection, entry_id)
+
+    def entries(self, ids: Sequence[int]) -> Sequence[BankEntry]:
+        """Those of the entries with these numbers that there are, in the order of their numbers."""
+        return banks.entries(self._connection, ids)
+
+    def entries_of(self, bank: str, after: int, limit: int) -> Sequence[BankEntry]:
+        """Up to `limit` entries of a bank with numbers above `after`, in order. Raises NotFound."""
+        return banks.entries_of(self._connection, bank, after, limit)
+
+    def entries_with(self, signal: SignalKind, value: str) -> Sequence[BankEntry]:
+        """Every bank's entry with exactly this hash, whatever its status."""
+        return banks.entries_with(self._connection, signal, value)
+
+    def entries_about(self, bank: str, item: int) -> Sequence[BankEntry]:
+        """Every entry of a bank about one picture. Raises NotFound if there is no such bank."""
+        return banks.entries_about(self._connection, bank, item)
+
+    def count_entries(self, bank: str) -> Mapping[tuple[SignalKind, EntryStatus], int]:
+        """How many entries a bank has, by kind and status. Raises NotFound."""
+        return banks.count_entries(self._connection, bank)
+
+    def count_listed(self, signal: SignalKind) -> int:
+        """How many entries of a kind there are in all banks, those taken back among them."""
+        return banks.count_listed(self._connection, signal)
+
+    def listed_since(self, change: int, limit: int) -> Sequence[Listed]:
+        """Entries of any bank that changed after `change`, in the order of their changes."""
+        return banks.listed_since(self._connection, change, limit)
 
     def key(self, key_id: str) -> ApiKey:
         """The key with `key_id`. Raises NotFound."""

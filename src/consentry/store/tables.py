@@ -27,6 +27,12 @@ HEAD = 1
 DUE = "state IN ('ready', 'leased')"
 """Jobs that may still be due; spelled out, so that the planner sees it is the index's own condition."""
 
+NAMED = "source_ref <> ''"
+"""Entries whose source has a name for their record; spelled out, as above."""
+
+SHARED = "item <> 0"
+"""Entries about the same picture as another; spelled out, as above."""
+
 log_head = sa.Table(
     "log_head",
     metadata,
@@ -162,6 +168,49 @@ blob_key = sa.Table(
     sa.Column("purpose", sa.Text, nullable=False),
     sa.Column("digest", sa.Text, nullable=False, comment="SHA-256 of the ciphertext, its name in the store"),
     sa.Column("wrapped", sa.LargeBinary, nullable=False, comment="its key, wrapped; without it, noise"),
+)
+
+bank = sa.Table(
+    "bank",
+    metadata,
+    sa.Column("id", SERIAL, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False, unique=True),
+    sa.Column("enabled_ratio", sa.Double, nullable=False),
+    sa.Column("radius", sa.Integer, nullable=False),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("about", sa.Text, nullable=False),
+    sqlite_autoincrement=True,  # a bank's number is never given to another, so that followers can tell
+)
+
+bank_entry = sa.Table(
+    "bank_entry",
+    metadata,
+    sa.Column("id", SERIAL, primary_key=True),
+    sa.Column("change", sa.BigInteger, nullable=False, index=True),
+    sa.Column("bank_id", sa.BigInteger, sa.ForeignKey(bank.c.id), nullable=False),
+    sa.Column("signal", sa.Text, nullable=False),
+    sa.Column("value", sa.LargeBinary, nullable=False, comment="the hash"),
+    sa.Column("item", sa.BigInteger, nullable=False, comment="the first entry about the same picture, or 0"),
+    sa.Column("source_ref", sa.Text, nullable=False),
+    sa.Column("case_refs", sa.Text, nullable=False, comment="one a line"),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("about", sa.Text, nullable=False),
+    sa.Column("changed", sa.BigInteger, nullable=False, comment="when the source last changed it"),
+    sa.Column("feedback", sa.Text, nullable=False),
+    sa.Column("paused_until", sa.BigInteger),
+    sa.UniqueConstraint("bank_id", "signal", "value"),
+)
+
+entry_record = sa.Index(
+    "ix_bank_entry_record",
+    bank_entry.c.bank_id,
+    bank_entry.c.source_ref,
+    sqlite_where=sa.text(NAMED),
+    postgresql_where=sa.text(NAMED),
+)
+
+entry_item = sa.Index(
+    "ix_bank_entry_item", bank_entry.c.item, sqlite_where=sa.text(SHARED), postgresql_where=sa.text(SHARED)
 )
 
 Insert = postgresql.Insert | sqlite.Insert

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 import sqlalchemy as sa
 
+from consentry.core.bank import Bank, BankEntry, EntryStatus
 from consentry.core.case import Case, Copy
 from consentry.core.consent import Consent
 from consentry.core.entry import Kind
 from consentry.core.ports import ApiKey, Ids, Job, Known
-from consentry.store import jobs, log, rows, tables
+from consentry.store import banks, jobs, log, rows, tables
 from consentry.store.snapshot import SqlSnapshot
 from consentry.store.words import absent, outdated, taken
 
@@ -62,6 +63,30 @@ class SqlTransaction(SqlSnapshot):
         row = rows.known_row(known)
         row["change"] = log.count(self._connection, "changes")
         tables.put(self._connection, tables.known, row, by="id")
+
+    def add_bank(self, bank: Bank) -> Bank:
+        """Store a new bank; returns it with its number. Raises Conflict if its name is taken."""
+        return banks.make(self._connection, bank)
+
+    def save_bank(self, bank: Bank) -> None:
+        """Replace the bank with its number. Raises NotFound, or Conflict if its new name is taken."""
+        banks.save(self._connection, bank)
+
+    def drop_bank(self, name: str) -> int:
+        """Remove a bank and its entries; how many entries. Raises NotFound."""
+        return banks.drop(self._connection, name)
+
+    def put_entries(self, entries: Sequence[BankEntry]) -> None:
+        """Take in what a source says. Raises NotFound for an unknown bank."""
+        banks.put(self._connection, entries)
+
+    def save_entry(self, entry: BankEntry) -> None:
+        """Replace everything about the entry with its number but bank and hash. Raises NotFound."""
+        banks.save_entry(self._connection, entry)
+
+    def end_record(self, bank: str, source_ref: str, status: EntryStatus, changed: datetime) -> int:
+        """Give every entry of a record `status`, unless changed later; how many. Raises NotFound."""
+        return banks.end_record(self._connection, bank, source_ref, status, changed)
 
     def enqueue(self, job: Job) -> bool:
         """Store a job; False if one with its dedup key was ever stored."""

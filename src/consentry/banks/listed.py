@@ -1,0 +1,186 @@
+"""Everything that banks list, ready to be searched.
+
+The index only proposes: which entries may be near. The store decides, entry by entry, at the
+moment of the search, so that a withdrawn, deleted, paused or switched-off entry matches nothing
+from the moment its change was written, and the distance is that of the hash as it is stored.
+Before each search the index catches up with the store, which is one small query when nothing
+changed. Digests of bytes are looked up in the store itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
+from threading import Lock
+
+import numpy as np
+from numpy.typing import NDArray
+
+from consentry.core.bank import Bank, BankEntry, SignalKind
+from consentry.core.bankports import Listed, Near
+from consentry.core.match import PDQ_BITS, Hashes, Match, Method, distance
+from consentry.core.ports import Snapshot, Store
+from consentry.matching.index import Index
+
+BATCH = 50_000
+"""Changes read at a time: a few MiB."""
+
+BYTES = PDQ_BITS // 8
+"""Bytes in a PDQ hash."""
+
+
+class ListedPictures:
+    """Finds entries of banks. Safe to share between threads."""
+
+    def __init__(self, store: Store) -> None:
+        """Follow `store`."""
+        self._store = store
+        self._lock = Lock()
+        self._change = -1
+        self._present = np.zeros(0, np.bool_)
+        self._index = Index()
+        self._known: dict[str, Bank] = {}
+        self._ids: dict[int, list[NDArray[np.uint64]]] = {}
+
+    def __len__(self) -> int:
+        """How many PDQ hashes it is ready to propose."""
+        with self._store.read() as view:
+            self._follow(view)
+            return len(self._index)
+
+    def find(self, hashes: Hashes, radius: int) -> Sequence[Match]:
+        """Every listed entry with the same bytes, or within `radius` bits and its bank's own radius.
+
+        Nearest first. A bank that is switched on for a share of lookups counts for a picture always
+        or never. A picture with too little in it is found by its bytes only. Raises what the store
+        raises if it cannot be read.
+        """
+        best: dict[int, Match] = {}
+        for near in self.like(hashes):
+            if near.distance <= radius and near.bank.counts(hashes.sha256):
+                match = _match(near)
+                best[near.entry.id] = min(best.get(near.entry.id, match), match, key=_rank)
+        return sorted(best.values(), key=_rank)
+
+    def like(self, hashes: Hashes) -> Sequence[Near]:
+        """Every entry that matches a picture by its looks or its bytes, whether or not its bank counts."""
+        pdq = hashes.pdq if hashes.good else ()
+        with self._store.read() as view:
+            banks = self._follow(view)
+            pairs = ((SignalKind.SHA256, hashes.sha256), (SignalKind.MD5, hashes.md5))
+            exact = [_equal(view, banks, signal, value) for signal, value in pairs if value and banks]
+            return sorted(chain(self._near(view, banks, pdq), *exact), key=_nearest)
+
+    def near(self, signal: SignalKind, value: str) -> Sequence[Near]:
+        """Every entry that matches one hash: within its bank's radius, or equal. Nearest first.
+
+        Whether a bank is switched on is the caller's question. Raises what the store raises.
+        """
+        with self._store.read() as view:
+            banks = self._follow(view)
+            if signal is SignalKind.PDQ:
+                found = self._near(view, banks, (bytes.fromhex(value),))
+            else:
+                found = _equal(view, banks, signal, value)
+        return sorted(found, key=_nearest)
+
+    def _near(self, view: Snapshot, banks: Mapping[str, Bank], pdq: Sequence[bytes]) -> list[Near]:
+        """Entries within their bank's radius of one of `pdq` that match now, with their true distance."""
+        if not pdq or not banks:
+            return []
+        _, ids, _ = self._index.search(_array(pdq), max(bank.radius for bank in banks.values()))
+        if not len(ids):
+            return []
+        proposed = _matching(view, view.entries([int(id_) for id_ in np.unique(ids)]))
+        measured = [_measured(entry, banks[entry.bank], pdq) for entry in proposed if entry.bank in banks]
+        return [near for near in measured if near.distance <= near.bank.radius]
+
+    def _follow(self, view: Snapshot) -> Mapping[str, Bank]:
+        """Catch up with the store as `view` shows it; every bank by its name."""
+        with self._lock:
+            last = view.changes()
+            if last > self._change:
+                self._known = {bank.name: bank for bank in view.banks()}
+                self._forget({bank.number for bank in self._known.values()})
+                self._apply(list(_since(view, max(self._change, 0))))
+                self._change = last
+            return self._known
+
+    def _forget(self, banks: set[int]) -> None:
+        """Let go of the entries of banks that are no longer there."""
+        for number in set(self._ids) - banks:
+            self._drop(np.concatenate(self._ids.pop(number)))
+
+    def _drop(self, ids: NDArray[np.uint64]) -> None:
+        self._index.remove(ids)
+        self._present[ids] = False
+
+    def _apply(self, fresh: Sequence[Listed]) -> None:
+        """Put in what is listed now, take out what no longer is, and leave alone what is there already.
+
+        An entry that is listed before and after is in the index all the time: a search that runs
+        meanwhile must not miss it.
+        """
+        pdq = [one for one in fresh if one.signal is SignalKind.PDQ]
+        if not pdq:
+            return
+        ids = np.array([one.id for one in pdq], np.uint64)
+        self._make_room(int(ids.max()) + 1)
+        active, present = np.array([one.active for one in pdq]), self._present[ids]
+        self._drop(ids[~active & present])
+        new = active & ~present
+        if new.any():
+            self._index.add(ids[new], _array([one.value for one in pdq])[new])
+            self._present[ids[new]] = True
+            self._remember(ids[new], np.array([one.bank for one in pdq])[new])
+
+    def _make_room(self, size: int) -> None:
+        if size > len(self._present):
+            more = np.zeros(max(size, 2 * len(self._present)) - len(self._present), np.bool_)
+            self._present = np.concatenate([self._present, more])
+
+    def _remember(self, ids: NDArray[np.uint64], banks: NDArray[np.int64]) -> None:
+        for number in np.unique(banks):
+            self._ids.setdefault(int(number), []).append(ids[banks == number])
+
+
+def _since(view: Snapshot, change: int) -> Iterable[Listed]:
+    """Every change after `change`."""
+    while fresh := view.listed_since(change, BATCH):
+        yield from fresh
+        change = fresh[-1].change
+
+
+def _equal(view: Snapshot, banks: Mapping[str, Bank], signal: SignalKind, value: str) -> list[Near]:
+    found = _matching(view, view.entries_with(signal, value))
+    return [Near(entry, 0, banks[entry.bank]) for entry in found if entry.bank in banks]
+
+
+def _matching(view: Snapshot, entries: Sequence[BankEntry]) -> list[BankEntry]:
+    """Those of `entries` that match now."""
+    now = view.now() if entries else None
+    return [entry for entry in entries if now is not None and entry.matches(now)]
+
+
+def _measured(entry: BankEntry, bank: Bank, pdq: Sequence[bytes]) -> Near:
+    value = bytes.fromhex(entry.value)
+    apart = [distance(value, one) for one in pdq]
+    least = min(apart)
+    return Near(entry, least, bank, "" if apart[0] == least else "another view")
+
+
+def _nearest(near: Near) -> tuple[int, int]:
+    return near.distance, near.entry.id
+
+
+def _match(near: Near) -> Match:
+    method = Method.NEAR if near.entry.signal is SignalKind.PDQ else Method.EXACT
+    return Match(str(near.entry.id), near.entry.bank, method, near.distance, "", near.view)
+
+
+def _rank(match: Match) -> tuple[int, Method, str]:
+    return match.distance, match.method, match.entry
+
+
+def _array(hashes: Sequence[bytes]) -> NDArray[np.uint8]:
+    return np.frombuffer(b"".join(hashes), np.uint8).reshape(len(hashes), BYTES)
