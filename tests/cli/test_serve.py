@@ -77,7 +77,7 @@ def test_a_worker_beside_the_server_ends_when_told_to(tmp_path: Path):
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        ((), "looks at outputs"),
+        (("--upstream", "drawing:"), "looks at outputs"),
         (("--exposure", "telescope:"), "must begin with"),
         (("--exposure", DETECTOR, "--places", "atlantis"), "atlantis"),
     ],
