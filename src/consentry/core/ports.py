@@ -6,7 +6,7 @@ implementation that is shipped, and one contract suite in tests/contracts that a
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +17,7 @@ from consentry.core.case import Case, Copy
 from consentry.core.consent import Consent
 from consentry.core.content import Picture, Request, Stage, Subject
 from consentry.core.entry import Entry, Kind
+from consentry.core.exchange import HashKey, Page, Progress, Record
 from consentry.core.finding import Finding
 from consentry.core.match import Hashes, Match
 
@@ -267,6 +268,15 @@ class Snapshot(Protocol):
     def listed_since(self, change: int, limit: int) -> Sequence[Listed]:
         """Entries of any bank that changed after `change`, in the order of their changes."""
 
+    def entries_at(self, bank: str, keys: Collection[HashKey]) -> Mapping[HashKey, BankEntry]:
+        """A bank's entries for these hashes, those there are. Raises NotFound if there is no such bank."""
+
+    def records(self, bank: str, refs: Collection[str]) -> Mapping[str, Record]:
+        """What a bank remembers of its source's records with these names; only what `save_records` keeps."""
+
+    def progress(self, bank: str) -> Progress:
+        """How far the sync of a bank has come. Raises NotFound if there is no such bank."""
+
     def key(self, key_id: str) -> ApiKey:
         """The key with `key_id`. Raises NotFound."""
 
@@ -326,6 +336,18 @@ class Transaction(Snapshot, Protocol):
 
     def end_record(self, bank: str, source_ref: str, status: EntryStatus, changed: datetime) -> int:
         """Give every entry of a source's record `status`, unless changed later; how many. Raises NotFound."""
+
+    def end_older(self, bank: str, before: datetime, status: EntryStatus) -> int:
+        """Give every active entry of a bank that changed before `before` this status; how many.
+
+        Raises NotFound if there is no such bank.
+        """
+
+    def save_records(self, bank: str, records: Sequence[Record]) -> None:
+        """Remember the name, the moment and the listed hashes of a source's records. Raises NotFound."""
+
+    def save_progress(self, progress: Progress) -> Progress:
+        """Replace the version that was read; returns it with its new version. Raises Conflict, NotFound."""
 
     def enqueue(self, job: Job) -> bool:
         """Store a job; False if one with its dedup key was ever stored."""
@@ -451,3 +473,31 @@ class Platform(Protocol):
 
     def verify(self, url: str) -> Sighting:
         """Fetch `url` as the public would and say what is there. Raises UpstreamTrouble."""
+
+
+class Exchange(Protocol):
+    """A source of hashes that we follow, and that may want to know what we think of them."""
+
+    @property
+    def name(self) -> str:
+        """What it is called in logs, such as `stopncii` or `ncmec:industry`."""
+
+    def fetch(self, cursor: str) -> Page:
+        """The page at `cursor`; empty: from the very beginning.
+
+        Raises UpstreamTrouble: with the code `bank_unreadable` if a page came that nothing can be made
+        of, else because the source did not answer; never with the source's words.
+        """
+
+    def around(self, cursor: str) -> str:
+        """A cursor that asks for less at once, or goes round what stays unreadable at `cursor`.
+
+        Called again and again it passes any unreadable page; what was passed is asked for again by
+        the next sync, so that nothing is lost when the source has mended it.
+        """
+
+    def send_feedback(self, entries: Sequence[BankEntry]) -> int:
+        """Tell the source what we think of these entries; how many it was told about.
+
+        Safe to repeat. Raises UpstreamTrouble, or SetupTrouble if we may not.
+        """
