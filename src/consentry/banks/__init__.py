@@ -44,11 +44,15 @@ class Caller:
         """Let go of every connection."""
         self._client.close()
 
-    def get(self, path: str, wanted: Mapping[str, str] | None = None, key: Mapping[str, str] | None = None) -> bytes:
+    def get(
+        self, path: str, wanted: Mapping[str, str] | None = None, key: Mapping[str, str] | None = None
+    ) -> bytes:
         """The answer to a question at `path` below the service's address."""
         return self._ask("GET", path, wanted=wanted, headers=key)
 
-    def send(self, method: str, path: str, body: bytes, kind: str, key: Mapping[str, str] | None = None) -> bytes:
+    def send(
+        self, method: str, path: str, body: bytes, kind: str, key: Mapping[str, str] | None = None
+    ) -> bytes:
         """The answer to `body`, of the media type `kind`."""
         return self._ask(method, path, body=body, headers={"Content-Type": kind} | dict(key or {}))
 

@@ -26,7 +26,7 @@ from typing import Any
 
 from consentry.banks import Caller
 from consentry.core.bank import BankEntry, EntryStatus, Feedback, SignalKind, checked_value
-from consentry.core.errors import BadInput, SetupTrouble
+from consentry.core.errors import BadInput, SetupTrouble, UpstreamTrouble
 from consentry.core.exchange import MALFORMED, Page, Record, note, unreadable
 
 BASE_URL = "https://api.stopncii.org/v1"
@@ -125,7 +125,10 @@ class StopNCII:
 
     def around(self, cursor: str) -> str:
         """A smaller page at the same place, or a later place; see the top of this file."""
-        at = Cursor.read(cursor)
+        try:
+            at = Cursor.read(cursor)
+        except UpstreamTrouble:
+            return ""
         if at.size > 1:
             return replace(at, size=at.size // 2).write()
         step = at.step * 2 or 1
@@ -165,7 +168,9 @@ class StopNCII:
     def _key(self, function: str) -> dict[str, str]:
         key = self._keys.get(function)
         if not key:
-            raise SetupTrouble(f"There is no key for StopNCII's {function}.", next_step="Ask StopNCII for one.")
+            raise SetupTrouble(
+                f"There is no key for StopNCII's {function}.", next_step="Ask StopNCII for one."
+            )
         return {"x-functions-key": key}
 
 
@@ -173,7 +178,11 @@ def read_page(answer: bytes, at: Cursor) -> Page:
     """The page in `answer`, which was asked for at `at`. Raises UpstreamTrouble `bank_unreadable`."""
     found = _json(answer)
     rows = found.get("hashRecords")
-    more, token, following = found.get("hasMoreRecords"), found.get("nextPageToken"), found.get("nextSetTimestamp")
+    more, token, following = (
+        found.get("hasMoreRecords"),
+        found.get("nextPageToken"),
+        found.get("nextSetTimestamp"),
+    )
     if not isinstance(rows, list) or not isinstance(more, bool):
         raise unreadable()
     records, skipped = _records(rows)
@@ -184,7 +193,7 @@ def read_page(answer: bytes, at: Cursor) -> Page:
         following_page = replace(at, token=token, size=_grown(at.size), seen=seen, step=0)
         return Page(records, following_page.write(), more, skipped)
     end = max(following, at.since) if _is_moment(following) else max(seen, at.since)
-    return Page(records, Cursor(since=at.again or end).write(), more, skipped)
+    return Page(records, Cursor(since=at.again or end).write(), more, skipped, whole=not at.again)
 
 
 def _records(rows: Sequence[object]) -> tuple[list[Record], Mapping[str, int]]:
@@ -206,7 +215,12 @@ def _record(row: object) -> Record | str:
     if kind not in KINDS:
         return f"kind:{kind[:20].lower() if kind.isalnum() else 'other'}"
     status, value, changed = row.get("hashStatus"), row.get("hashValue"), row.get("lastModtimestamp")
-    if not isinstance(status, str) or status not in STATUSES or not isinstance(value, str) or not _is_moment(changed):
+    if (
+        not isinstance(status, str)
+        or status not in STATUSES
+        or not isinstance(value, str)
+        or not _is_moment(changed)
+    ):
         return MALFORMED
     try:
         key = KINDS[kind], checked_value(KINDS[kind], value)
@@ -228,7 +242,9 @@ def _opinions(found: object) -> Mapping[str, int]:
     """How many services said what."""
     rows = found if isinstance(found, list) else []
     words = [row.get("feedbackValue") for row in rows if isinstance(row, dict)]
-    return Counter(word for word in words if isinstance(word, str) and word.isalpha() and len(word) < MAX_CASE)
+    return Counter(
+        word for word in words if isinstance(word, str) and word.isalpha() and len(word) < MAX_CASE
+    )
 
 
 def _is_moment(found: Any) -> bool:

@@ -69,6 +69,8 @@ class Page:
     """Whether there is more to fetch now."""
     skipped: Mapping[str, int] = field(default_factory=dict)
     """How much was passed over, by why."""
+    whole: bool = True
+    """False if something had to be gone round: with this page the sync ends, but is not complete."""
     all_since: datetime | None = None
     """Set on the last page of a source that always sends everything: when it began. What it did not
     send since then is no longer listed."""
@@ -107,7 +109,7 @@ class Progress:
         return replace(
             so_far,
             cursor=page.cursor,
-            complete=self.complete if page.more else now,
+            complete=self.complete if page.more or not page.whole else now,
             taken=so_far.taken + len(page.records),
             passed_over=so_far.passed_over + sum(page.skipped.values()),
             trouble="",
@@ -165,9 +167,7 @@ def keys_of(records: Iterable[Record]) -> set[HashKey]:
 def _own(bank: str, record: Record) -> BankEntry:
     """The entry for a record whose name is its hash."""
     ((kind, value),) = record.hashes
-    return BankEntry(
-        bank, kind, value, record.changed, "", record.case_refs, record.status, record.about
-    )
+    return BankEntry(bank, kind, value, record.changed, "", record.case_refs, record.status, record.about)
 
 
 def _listed(bank: str, key: HashKey, record: Record, old: BankEntry | None) -> BankEntry:
@@ -196,7 +196,11 @@ def of_children(bank: Bank, entry: BankEntry) -> bool:
 def note(*, children: bool, **more: object) -> str:
     """What a source says of a record, as JSON for `about`; empty if it says nothing."""
     found = {name: value for name, value in more.items() if value}
-    return json.dumps(found | ({"children": True} if children else {}), sort_keys=True) if found or children else ""
+    return (
+        json.dumps(found | ({"children": True} if children else {}), sort_keys=True)
+        if found or children
+        else ""
+    )
 
 
 def says_children(about: str) -> bool:
