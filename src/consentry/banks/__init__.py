@@ -12,12 +12,17 @@ from collections.abc import Mapping
 import httpx2
 
 from consentry.core.errors import UpstreamTrouble
+from consentry.core.exchange import unreadable
 
 MAX_ANSWER = 32 * 2**20
 """Largest answer in bytes: a page of 1,000 records with a dozen hashes each is about 2 MB."""
 
 SECONDS = 120.0
 """Longest wait for one whole answer, in seconds."""
+
+
+UNANSWERABLE = frozenset({400, 404, 410, 413, 422, 500})
+"""What a source says that cannot answer this question, such as one for a page it forgot or chokes on."""
 
 
 class Caller:
@@ -84,6 +89,7 @@ def trouble(code: str) -> UpstreamTrouble:
         "bank_unreachable": "The source of the list cannot be reached.",
         "bank_failed": "The source of the list failed.",
         "bank_refused_us": "The source of the list does not accept our credentials.",
+        "bank_empty": "Nothing in the list could be understood.",
         "bank_busy": "The source of the list asks us to come back later.",
     }
     if code == "bank_refused_us":
@@ -94,6 +100,8 @@ def trouble(code: str) -> UpstreamTrouble:
 def _check(answer: httpx2.Response) -> None:
     if answer.is_success:
         return
+    if answer.request.method == "GET" and answer.status_code in UNANSWERABLE:
+        raise unreadable()
     codes = {401: "bank_refused_us", 403: "bank_refused_us", 429: "bank_busy"}
     raise trouble(codes.get(answer.status_code, "bank_failed"))
 

@@ -2,7 +2,7 @@
 
 Three forms are understood, each in UTF-8:
 
-    9c3a…64 digits                      one hash a line; 64 digits are the kind the operator names, 32 are MD5
+    9c3a…                               one hash a line: 64 digits of the operator's kind, or 32 of MD5
     signal_type,signal_val              a table (RFC 4180) with a line of names: `signal_type` (or `signal`,
     pdq,9c3a…                           `type`, `kind`) and `signal_val` (or `value`, `hash`), as exported from
     video_md5,0b…                       Hasher-Matcher-Actioner's table of signals; others are left out
@@ -29,7 +29,7 @@ from typing import BinaryIO
 from consentry.banks import trouble
 from consentry.core.bank import DIGITS, BankEntry, SignalKind, checked_value
 from consentry.core.errors import BadInput
-from consentry.core.exchange import MALFORMED, HashKey, Page, Record, note, unreadable
+from consentry.core.exchange import MALFORMED, HashKey, Page, Record, note
 
 PAGE = 10_000
 """Lines read at a time, so that nobody waits long for the turn to write."""
@@ -106,7 +106,7 @@ class ListFile:
     def _read(self, file: BinaryIO, cursor: str) -> Page:
         status = os.fstat(file.fileno())
         version = f"{status.st_ino}:{status.st_size}:{status.st_mtime_ns}"
-        at = Cursor(**json.loads(cursor)) if cursor else Cursor()
+        at = _cursor(cursor)
         if at.version != version:
             at = Cursor(version, began=self._now().isoformat())
         if at.offset < 0:
@@ -119,7 +119,7 @@ class ListFile:
         if more:
             return Page(records, _written(replace(at, offset=file.tell())), more, skipped)
         if not at.taken:
-            raise unreadable()
+            raise trouble("bank_empty")
         return Page(records, _written(replace(at, offset=-1)), more, skipped, all_since=began)
 
     def _lines(self, file: BinaryIO, at: Cursor) -> tuple[list[HashKey], dict[str, int], Cursor]:
@@ -169,6 +169,13 @@ class ListFile:
         if len(value) == DIGITS[SignalKind.MD5]:
             return SignalKind.MD5
         return self._kind if len(value) == DIGITS[self._kind] else ""
+
+
+def _cursor(text: str) -> Cursor:
+    try:
+        return Cursor(**json.loads(text)) if text else Cursor()
+    except (ValueError, TypeError):
+        return Cursor()
 
 
 def _written(at: Cursor) -> str:

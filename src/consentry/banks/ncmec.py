@@ -15,9 +15,9 @@ it. Whatever matches here goes the path for children. A page looks like this:
 
 How the cursor moves. Entries do not come in the order of time, so only a window of time that was
 read to its last page counts: then `since` moves to its end. The window ends a little before now,
-and stays what it is while its pages are read. A page that cannot be read is asked for again in a
-window of half the length, down to a second; what stays unreadable then is gone round, two seconds
-on, then four, and so on. `again` remembers the moment from which something was gone round, and
+and stays what it is while its pages are read. A page that cannot be read is asked for three times
+more, and then in a window of half the length, down to a second; what stays unreadable then is gone
+round, one second on, then two, four, and so on. `again` remembers the moment from which something was gone round, and
 the next sync begins there. Times are written in UTC, always.
 """
 
@@ -68,6 +68,9 @@ SETTLED = 10
 FIRST = int(datetime(2000, 1, 1, tzinfo=UTC).timestamp())
 """Where the first window begins, in seconds since 1970: before there was any entry."""
 
+TRIES = 3
+"""How often an unreadable page is asked for again before the window is begun anew, and shorter."""
+
 MAX_NAME = 200
 """Longest name of an entry, in characters."""
 
@@ -95,6 +98,8 @@ class Cursor:
     """The address of the next page of this window, below the database's; empty on the first."""
     length: int = 0
     """The longest window to ask for; 0: no limit."""
+    tries: int = 0
+    """How often this page could not be read."""
     step: int = 0
     """By how many seconds an unreadable place was gone round last."""
     again: int = 0
@@ -150,7 +155,7 @@ class Ncmec:
         if at.following:
             answer = self._caller.get(at.following)
         elif at.since >= at.until:
-            return Page((), replace(at, until=0).write(), more=False)
+            return Page((), Cursor(since=at.again or at.since).write(), more=False, whole=not at.again)
         else:
             wanted = {"from": written(at.since), "to": written(at.until)}
             answer = self._caller.get("v2/entries", wanted)
@@ -163,8 +168,10 @@ class Ncmec:
         except UpstreamTrouble:
             return ""
         length = at.until - at.since
+        if at.tries < TRIES:
+            return replace(at, tries=at.tries + 1).write()
         if length > 1:
-            return replace(at, until=0, following="", length=length // 2).write()
+            return replace(at, until=0, following="", length=length // 2, tries=0).write()
         step = at.step * 2 or 1
         again = min(at.again or at.since, at.since)
         return replace(
@@ -199,10 +206,14 @@ class Ncmec:
         if following:
             if following == at.following:
                 raise unreadable()  # it would be the same page for ever
-            return Page(records, replace(at, following=following).write(), more=True, skipped=skipped)
+            return Page(
+                records, replace(at, following=following, tries=0).write(), more=True, skipped=skipped
+            )
         latest = int(self._now().timestamp()) - SETTLED
         if at.until < latest and at.length:
-            further = replace(at, since=at.until, until=0, following="", length=at.length * 4, step=0)
+            further = replace(
+                at, since=at.until, until=0, following="", length=at.length * 4, tries=0, step=0
+            )
             return Page(records, further.write(), more=True, skipped=skipped)
         end = Cursor(since=at.again or at.until)
         return Page(records, end.write(), more=False, skipped=skipped, whole=not at.again)

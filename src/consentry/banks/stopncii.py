@@ -22,7 +22,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeGuard
 
 from consentry.banks import Caller
 from consentry.core.bank import BankEntry, EntryStatus, Feedback, SignalKind, checked_value
@@ -131,7 +131,8 @@ class StopNCII:
             return ""
         if at.size > 1:
             return replace(at, size=at.size // 2).write()
-        step = at.step * 2 or 1
+        just_past = at.seen < at.since <= at.seen + 1  # may be where the trouble is: one second more at first
+        step = 1 if just_past else at.step * 2 or 1
         again = min(at.again or at.since, at.since)
         return replace(at, since=max(at.since, at.seen) + step, token="", step=step, again=again).write()
 
@@ -247,7 +248,7 @@ def _opinions(found: object) -> Mapping[str, int]:
     )
 
 
-def _is_moment(found: Any) -> bool:
+def _is_moment(found: object) -> TypeGuard[int]:
     return type(found) is int and 0 < found < LATEST
 
 

@@ -28,6 +28,10 @@ INTERVAL = timedelta(minutes=5)
 MOST_TROUBLES = 64
 """Unreadable pages in a row after which `pull` gives up: 10 halvings and 31 doublings pass any."""
 
+AHEAD = timedelta(days=1)
+"""How far a source's clock may run ahead of ours. A record from further on counts as of now, so that
+a wrong year does not keep its source from ever taking it back."""
+
 PULL, TELL = "bank.sync", "bank.feedback"
 """The kinds of jobs that `run` carries out."""
 
@@ -175,7 +179,8 @@ def opinion_job(entry: BankEntry, now: datetime) -> Job:
 
 def _take_in(tx: Transaction, bank: str, page: Page, now: datetime) -> None:
     """Make the bank say what the page says."""
-    records = [replace(record, changed=min(record.changed, now)) for record in page.records]
+    latest = now + AHEAD
+    records = [replace(record, changed=now) if record.changed > latest else record for record in page.records]
     named = [record for record in records if record.ref]
     before = tx.records(bank, {record.ref for record in named}) if named else {}
     held = tx.entries_at(bank, keys_of([*before.values(), *named])) if named else {}

@@ -15,8 +15,8 @@ from consentry.core.case import Case, Copy
 from consentry.core.consent import Consent
 from consentry.core.entry import Kind, canonical, seal
 from consentry.core.ports import ApiKey, Clock, Ids, Job, Known, Line
-from consentry.store.exchange_sheet import ExchangeReader, ExchangeWriter
 from consentry.store.envelope import WrappedKey
+from consentry.store.exchange_sheet import ExchangeReader, ExchangeWriter
 from consentry.store.rows import LATE, MAX_ATTEMPTS, JobState, known_row, salt_from
 from consentry.store.sheet import Held, Tables, found, node_of
 from consentry.store.turns import Turns
