@@ -5,9 +5,11 @@ from __future__ import annotations
 import click
 
 import consentry
+from consentry.cli.bank import bank
 from consentry.cli.demo import demo
 from consentry.cli.docs import docs
 from consentry.cli.gate import gate
+from consentry.cli.hash import hash_
 from consentry.cli.key import key
 from consentry.cli.law import law
 from consentry.cli.log import log
@@ -20,7 +22,7 @@ def main() -> None:
     """Keeps intimate or degrading images from being made, shown or spread without consent."""
 
 
-for command in (demo, docs, gate, key, law, log, serve, work):
+for command in (bank, demo, docs, gate, hash_, key, law, log, serve, work):
     main.add_command(command)
 
 if __name__ == "__main__":

@@ -58,6 +58,8 @@ class Settings:
     default_hours: int
     workers: int
     site: bool
+    hma_trusted_network: bool
+    hma_hosts: str
 
     @property
     def directory(self) -> Path:
@@ -68,6 +70,22 @@ class Settings:
     def database_url(self) -> str:
         """Where the database is: what was set, or a SQLite file in the data directory."""
         return self.database or f"sqlite:///{self.directory / 'consentry.db'}"
+
+    @property
+    def hma_host_names(self) -> frozenset[str]:
+        """Hosts whose pictures HMA clients may ask us to fetch; none by default."""
+        return frozenset(name.strip().lower() for name in self.hma_hosts.split(",") if name.strip())
+
+    @property
+    def not_covered(self) -> Mapping[str, str]:
+        """Measures the operator does without, each with the reason on record."""
+        pairs = (text.partition("=") for text in self.exposure_not_covered.split(";") if text.strip())
+        return {measure.strip(): why.strip() for measure, _, why in pairs}
+
+    @property
+    def site_url(self) -> str:
+        """The address of the simulated small site."""
+        return f"http://{self.host}:{self.port}/site"
 
     @property
     def place_codes(self) -> frozenset[str]:
@@ -111,6 +129,14 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("refusal_code", "moderation_blocked", "The error code of a refusal at the gate."),
     Setting("default_hours", 48, "Hours for a takedown where no known law sets fewer."),
     Setting("workers", 1, "Job workers inside the server; 0 if `consentry work` runs elsewhere."),
+    Setting(
+        "hma_trusted_network",
+        False,
+        "Serve the HMA routes (/h, /m, /c) without a key. Only where nobody else can reach them.",
+    ),
+    Setting(
+        "hma_hosts", "", "Hosts that HMA clients may name in `url=`, such as `media.example`; none: refused."
+    ),
     Setting("site", False, "Run the simulated small site under /site, for trying out."),
 )
 """Every setting there is."""

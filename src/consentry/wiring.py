@@ -5,7 +5,7 @@ from __future__ import annotations
 import concurrent.futures
 import contextlib
 import shlex
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import partial
@@ -16,14 +16,29 @@ from typing import Self
 import httpx2
 
 from consentry.banks.known import KnownPictures
+from consentry.banks.listed import ListedPictures
+from consentry.banks.several import Several
 from consentry.config import Settings
 from consentry.core.checkpoint import Checkpoint
 from consentry.core.content import Stage
 from consentry.core.errors import SafetyUnavailable, SetupTrouble
 from consentry.core.lawbook import Lawbook, compile_book
+from consentry.core.match import Hashes
 from consentry.core.policy import Policy
-from consentry.core.ports import Blobs, Clock, Decoder, Generator, Hasher, Ids, Platform, Signal, Store
+from consentry.core.ports import (
+    Blobs,
+    Clock,
+    Decoder,
+    Finder,
+    Generator,
+    Hasher,
+    Ids,
+    Platform,
+    Signal,
+    Store,
+)
 from consentry.flows.access import Access
+from consentry.flows.banking import Banking
 from consentry.flows.judge import Judge
 from consentry.flows.report import Desk
 from consentry.flows.takedown import Takedown
@@ -32,7 +47,7 @@ from consentry.generators.drawing import DrawingGenerator
 from consentry.generators.openai import OpenAIGenerator
 from consentry.law import read_files
 from consentry.matching.hasher import PdqHasher
-from consentry.media.decoder import SandboxDecoder
+from consentry.media.decoder import ONE_PIXEL, SandboxDecoder
 from consentry.media.limits import Limits
 from consentry.platforms.memory import MemoryPlatform
 from consentry.signals.change import Change
@@ -53,11 +68,6 @@ from consentry.store.system import RandomIds, ScryptPassphrases, SystemClock, se
 
 REPORT_MEASURES = ("report.valid", "report.child", "located")
 """What the report flow itself brings; no signal looks at a picture there."""
-
-ONE_PIXEL = bytes.fromhex(
-    "47494638396101000100800000000000ffffff21f90401000000002c00000000010001000002024401003b"
-)
-"""A GIF of one pixel (GIF89a), to see whether the decoder answers."""
 
 Site = MemoryPlatform
 """The simulated small site."""
@@ -93,6 +103,8 @@ class System:
     """Receives reports."""
     takedown: Takedown
     """Takes pictures down."""
+    banking: Banking
+    """Keeps banks and asks them."""
     generator: Generator
     """The generator behind the gate."""
     platforms: Mapping[str, Platform]
@@ -140,9 +152,11 @@ def _build(settings: Settings, generator: Generator | None, opened: contextlib.E
     hasher = PdqHasher()
     hasher.hashes(decoder.decode(ONE_PIXEL))  # compiled here, so that no caller waits for it
     figures = Figures()
-    judges = _Judges(settings, store, clock, ids, hasher, figures)
+    listed = ListedPictures(store)
+    len(listed)  # read here, so that no caller waits for it
+    judges = _Judges(settings, store, clock, ids, figures, _known(store, hasher, listed))
     opened.callback(judges.close)
-    site = MemoryPlatform("site", _site_url(settings), clock, fetch=_visit) if settings.site else None
+    site = MemoryPlatform("site", settings.site_url, clock, fetch=_visit) if settings.site else None
     platforms: dict[str, Platform] = {site.name: site} if site else {}
     uploads = KnownPictures(store, partial(eq, UPLOADS))
     return System(
@@ -170,6 +184,7 @@ def _build(settings: Settings, generator: Generator | None, opened: contextlib.E
             ids=ids,
         ),
         takedown=Takedown(store, platforms, decoder, hasher, uploads, blobs, ids),
+        banking=Banking(store, decoder, hasher, listed, clock),
         generator=generator or _generator(settings),
         platforms=platforms,
         figures=figures,
@@ -212,6 +227,23 @@ def open_access(settings: Settings) -> Access:
     return Access(store, clock, ids, secret_file(directory / "pepper.key"))
 
 
+@contextlib.contextmanager
+def open_banking(settings: Settings) -> Iterator[Banking]:
+    """Only what is needed to keep banks, beside a server or without one."""
+    clock, ids = SystemClock(), RandomIds()
+    _made(settings.directory)
+    store = open_store(settings.database_url, clock, ids)
+    with contextlib.closing(store), SandboxDecoder(Limits(), workers=1) as decoder:
+        yield Banking(store, decoder, PdqHasher(), ListedPictures(store), clock)
+
+
+@contextlib.contextmanager
+def open_hashing() -> Iterator[Callable[[bytes], Hashes]]:
+    """What hashes the bytes of a picture, without a database. It raises BadInput if it cannot."""
+    with SandboxDecoder(Limits(), workers=1) as decoder:
+        yield lambda data: PdqHasher().hashes(decoder.decode(data))
+
+
 def _check_decoder(decoder: Decoder) -> None:
     """Raise SafetyUnavailable unless the sandbox decodes a known picture."""
     if not decoder.decode(ONE_PIXEL).frames:
@@ -224,25 +256,35 @@ def _check_output_judge(judges: _Judges) -> None:
         raise SafetyUnavailable("Nothing looks at outputs; all are held.", code="no_output_judge")
 
 
+def _known(store: Store, hasher: Hasher, listed: Finder) -> Sequence[Signal]:
+    """What finds pictures of cases and of banks, in what comes in and in what was made."""
+    finder = Several((KnownPictures(store, partial(ne, UPLOADS)), listed))
+    return KnownInput(hasher, finder), KnownOutput(hasher, finder)
+
+
 class _Judges:
     """The judges of every stage, over one set of signals."""
 
     def __init__(
-        self, settings: Settings, store: Store, clock: Clock, ids: Ids, hasher: Hasher, figures: Figures
+        self,
+        settings: Settings,
+        store: Store,
+        clock: Clock,
+        ids: Ids,
+        figures: Figures,
+        known: Sequence[Signal],
     ) -> None:
         """Wire the signals, and compile the law for the measures they bring."""
         self._settings, self._store, self._clock, self._ids = settings, store, clock, ids
         self._figures = figures
-        cases = KnownPictures(store, partial(ne, UPLOADS))
         self.detectors = _detectors(settings)
         self.signals: Sequence[Signal] = [
             PromptSignal(),
             Person(),
             ConsentToMake(store, clock),
-            KnownInput(hasher, cases),
-            KnownOutput(hasher, cases),
+            *known,
             Change(),
-            *([Exposure(self.detectors, _not_covered(settings))] if self.detectors else []),
+            *([Exposure(self.detectors, settings.not_covered)] if self.detectors else []),
         ]
         self.law = compile_book(
             read_files(Path(settings.law) if settings.law else None),
@@ -331,12 +373,6 @@ def _detector(text: str, settings: Settings) -> Detector:
             raise SetupTrouble("`exposure` must begin with `process:`, `onnx:` or `moderations:`.")
 
 
-def _not_covered(settings: Settings) -> dict[str, str]:
-    """Measures the operator does without, each with the reason on record."""
-    pairs = (text.partition("=") for text in settings.exposure_not_covered.split(";") if text.strip())
-    return {measure.strip(): why.strip() for measure, _, why in pairs}
-
-
 def _generator(settings: Settings) -> Generator:
     if settings.upstream == "drawing:":
         return DrawingGenerator()
@@ -354,10 +390,6 @@ def _made(directory: Path) -> Path:
 def verify_log_note(note: str, vkey: str, origin: str) -> Checkpoint:
     """The checkpoint in a signed note. Raises BadInput if `vkey` did not sign it."""
     return verify_note(note, vkey, origin)
-
-
-def _site_url(settings: Settings) -> str:
-    return f"http://{settings.host}:{settings.port}/site"
 
 
 def _visit(url: str) -> tuple[int, bytes]:

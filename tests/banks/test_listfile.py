@@ -94,6 +94,14 @@ def test_json_lines_are_read_as_an_api_lists_the_signals_of_a_picture(path, exch
     assert page.skipped == {"kind:other": 1, "malformed": 3}
 
 
+def test_what_an_export_calls_withdrawn_is_not_listed(path, exchange):
+    write(path, "signal_type,signal_val,status", f"pdq,{hex_of(1)},active", f"pdq,{hex_of(2)},withdrawn")
+    assert values([exchange.fetch("")]) == {1}
+    rows = ({"signal_type": "pdq", "signal_val": hex_of(at), "status": word} for at, word in enumerate(("active", "deleted")))
+    write(path, *map(json.dumps, rows))
+    assert values([exchange.fetch("")]) == {0}
+
+
 def test_a_file_that_changes_is_read_anew_and_the_rest_is_gone(path, exchange, clock):
     write(path, hex_of(1), hex_of(2))
     (page,) = pages(exchange)

@@ -1,6 +1,5 @@
 """NCMEC's databases are followed to the letter of their protocol, and through their mishaps."""
 
-import os
 import time
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
@@ -71,18 +70,20 @@ def test_every_database_is_known_by_name_with_its_host_for_tests():
         Ncmec("industry", (USER, ""), lambda: NOON)
 
 
-@pytest.mark.parametrize("zone", ["UTC", "Asia/Kolkata", "America/Los_Angeles"])
-def test_times_are_asked_for_in_utc_wherever_the_machine_is(server, exchange, zone, monkeypatch):
-    monkeypatch.setenv("TZ", zone)
-    time.tzset()
-    try:
-        server.deeds = [a_deed(1)]
-        cursor = pages(exchange)[-1].cursor
-        assert written(0) == "1970-01-01T00:00:00Z"
-    finally:
-        monkeypatch.undo()
-        os.environ.setdefault("TZ", "UTC") if "TZ" in os.environ else None
+@pytest.fixture(params=["UTC", "Asia/Kolkata", "America/Los_Angeles"])
+def _zone(request):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TZ", request.param)
         time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.usefixtures("_zone")
+def test_times_are_asked_for_in_utc_wherever_the_machine_is(server, exchange):
+    server.deeds = [a_deed(1)]
+    cursor = pages(exchange)[-1].cursor
+    assert written(0) == "1970-01-01T00:00:00Z"
     assert server.asked[0].path == "/v2/entries"
     assert server.asked[0].wanted == {"from": "2000-01-01T00:00:00Z", "to": "2026-05-01T11:59:50Z"}
     assert Cursor.read(cursor).since == int(NOON.timestamp()) - 10

@@ -190,6 +190,7 @@ class BankContract:
                 (MD5, EntryStatus.ACTIVE): 1,
                 (PDQ, EntryStatus.DELETED): 1,
             }
+            assert (view.count_listed(PDQ), view.count_listed(MD5)) == (3, 1)
 
     def test_a_dropped_bank_takes_its_entries_with_it_and_may_be_made_again(self, banked):
         with banked.begin() as tx:

@@ -11,7 +11,7 @@ import pytest
 from consentry.core.bank import EntryStatus
 from consentry.core.errors import UpstreamTrouble
 from consentry.core.exchange import Page
-from consentry.core.ports import Exchange
+from consentry.core.syncports import Exchange
 
 
 @dataclass

@@ -109,6 +109,9 @@ class PlainDecoder:
 class PlainHasher:
     """A picture's PDQ is its SHA-256: near only if the same."""
 
+    def digests(self, data: bytes) -> Hashes:
+        return Hashes(hashlib.sha256(data).hexdigest(), (), 0, hashlib.md5(data).hexdigest())
+
     def hashes(self, picture: Picture) -> Hashes:
         return Hashes(picture.sha256, (bytes.fromhex(picture.sha256),) * 8, 100)
 

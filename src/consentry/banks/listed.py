@@ -9,15 +9,17 @@ changed. Digests of bytes are looked up in the store itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
 
-from consentry.core.bank import MAX_RADIUS, BankEntry, SignalKind
+from consentry.core.bank import Bank, BankEntry, SignalKind
+from consentry.core.bankports import Listed, Near
 from consentry.core.match import PDQ_BITS, Hashes, Match, Method, distance
-from consentry.core.ports import Listed, Near, Snapshot, Store
+from consentry.core.ports import Snapshot, Store
 from consentry.matching.index import Index
 
 BATCH = 50_000
@@ -37,11 +39,13 @@ class ListedPictures:
         self._change = -1
         self._top = 0
         self._index = Index()
-        self._banks: dict[int, list[NDArray[np.uint64]]] = {}
+        self._known: dict[str, Bank] = {}
+        self._ids: dict[int, list[NDArray[np.uint64]]] = {}
 
     def __len__(self) -> int:
         """How many PDQ hashes it is ready to propose."""
-        with self._lock:
+        with self._store.read() as view:
+            self._follow(view)
             return len(self._index)
 
     def find(self, hashes: Hashes, radius: int) -> Sequence[Match]:
@@ -51,18 +55,21 @@ class ListedPictures:
         or never. A picture with too little in it is found by its bytes only. Raises what the store
         raises if it cannot be read.
         """
-        pdq = hashes.pdq if hashes.good else ()
-        with self._store.read() as view:
-            self._follow(view)
-            banks = {bank.name: bank for bank in view.banks()}
-            found = [*self._near(view, pdq, radius), *_same_bytes(view, hashes)] if banks else []
         best: dict[int, Match] = {}
-        for near in found:
-            bank = banks[near.entry.bank]
-            if near.distance <= bank.radius and bank.counts(hashes.sha256):
+        for near in self.like(hashes):
+            if near.distance <= radius and near.bank.counts(hashes.sha256):
                 match = _match(near)
                 best[near.entry.id] = min(best.get(near.entry.id, match), match, key=_rank)
         return sorted(best.values(), key=_rank)
+
+    def like(self, hashes: Hashes) -> Sequence[Near]:
+        """Every entry that matches a picture by its looks or its bytes, whether or not its bank counts."""
+        pdq = hashes.pdq if hashes.good else ()
+        with self._store.read() as view:
+            banks = self._follow(view)
+            pairs = ((SignalKind.SHA256, hashes.sha256), (SignalKind.MD5, hashes.md5))
+            exact = [_equal(view, banks, signal, value) for signal, value in pairs if value and banks]
+            return sorted(chain(self._near(view, banks, pdq), *exact), key=_nearest)
 
     def near(self, signal: SignalKind, value: str) -> Sequence[Near]:
         """Every entry that matches one hash: within its bank's radius, or equal. Nearest first.
@@ -70,41 +77,39 @@ class ListedPictures:
         Whether a bank is switched on is the caller's question. Raises what the store raises.
         """
         with self._store.read() as view:
-            self._follow(view)
-            if signal is not SignalKind.PDQ:
-                found = _equal(view, signal, value)
+            banks = self._follow(view)
+            if signal is SignalKind.PDQ:
+                found = self._near(view, banks, (bytes.fromhex(value),))
             else:
-                reach = {bank.name: bank.radius for bank in view.banks()}
-                proposed = self._near(view, (bytes.fromhex(value),), max(reach.values(), default=0))
-                found = [near for near in proposed if near.distance <= reach[near.entry.bank]]
-        return sorted(found, key=lambda near: (near.distance, near.entry.id))
+                found = _equal(view, banks, signal, value)
+        return sorted(found, key=_nearest)
 
-    def _near(self, view: Snapshot, pdq: Sequence[bytes], radius: int) -> list[Near]:
-        """Entries within `radius` of one of `pdq` that match now, with their true distance."""
-        if not pdq:
+    def _near(self, view: Snapshot, banks: Mapping[str, Bank], pdq: Sequence[bytes]) -> list[Near]:
+        """Entries within their bank's radius of one of `pdq` that match now, with their true distance."""
+        if not pdq or not banks:
             return []
-        _, ids, _ = self._index.search(_array(pdq), min(radius, MAX_RADIUS))
+        _, ids, _ = self._index.search(_array(pdq), max(bank.radius for bank in banks.values()))
         if not len(ids):
             return []
         proposed = _matching(view, view.entries([int(id_) for id_ in np.unique(ids)]))
-        measured = (_measured(entry, pdq) for entry in proposed)
-        return [near for near in measured if near.distance <= radius]
+        measured = [_measured(entry, banks[entry.bank], pdq) for entry in proposed if entry.bank in banks]
+        return [near for near in measured if near.distance <= near.bank.radius]
 
-    def _follow(self, view: Snapshot) -> None:
-        """Catch up with the store as `view` shows it."""
+    def _follow(self, view: Snapshot) -> Mapping[str, Bank]:
+        """Catch up with the store as `view` shows it; every bank by its name."""
         with self._lock:
             last = view.changes()
-            if last <= self._change:
-                return
-            self._forget({bank.number for bank in view.banks()})
-            fresh = list(_since(view, max(self._change, 0)))
-            self._apply(fresh)
-            self._change = last
+            if last > self._change:
+                self._known = {bank.name: bank for bank in view.banks()}
+                self._forget({bank.number for bank in self._known.values()})
+                self._apply(list(_since(view, max(self._change, 0))))
+                self._change = last
+            return self._known
 
     def _forget(self, present: set[int]) -> None:
         """Let go of the entries of banks that are no longer there."""
-        for number in set(self._banks) - present:
-            self._index.remove(np.concatenate(self._banks.pop(number)))
+        for number in set(self._ids) - present:
+            self._index.remove(np.concatenate(self._ids.pop(number)))
 
     def _apply(self, fresh: Sequence[Listed]) -> None:
         """Take the old state of every changed entry out of the index, then put in those listed now."""
@@ -121,7 +126,7 @@ class ListedPictures:
 
     def _remember(self, ids: NDArray[np.uint64], banks: NDArray[np.int64]) -> None:
         for number in np.unique(banks):
-            self._banks.setdefault(int(number), []).append(ids[banks == number])
+            self._ids.setdefault(int(number), []).append(ids[banks == number])
 
 
 def _since(view: Snapshot, change: int) -> Iterable[Listed]:
@@ -131,13 +136,9 @@ def _since(view: Snapshot, change: int) -> Iterable[Listed]:
         change = fresh[-1].change
 
 
-def _same_bytes(view: Snapshot, hashes: Hashes) -> list[Near]:
-    pairs = ((SignalKind.SHA256, hashes.sha256), (SignalKind.MD5, hashes.md5))
-    return [near for signal, value in pairs if value for near in _equal(view, signal, value)]
-
-
-def _equal(view: Snapshot, signal: SignalKind, value: str) -> list[Near]:
-    return [Near(entry, 0) for entry in _matching(view, view.entries_with(signal, value))]
+def _equal(view: Snapshot, banks: Mapping[str, Bank], signal: SignalKind, value: str) -> list[Near]:
+    found = _matching(view, view.entries_with(signal, value))
+    return [Near(entry, 0, banks[entry.bank]) for entry in found if entry.bank in banks]
 
 
 def _matching(view: Snapshot, entries: Sequence[BankEntry]) -> list[BankEntry]:
@@ -146,11 +147,15 @@ def _matching(view: Snapshot, entries: Sequence[BankEntry]) -> list[BankEntry]:
     return [entry for entry in entries if now is not None and entry.matches(now)]
 
 
-def _measured(entry: BankEntry, pdq: Sequence[bytes]) -> Near:
+def _measured(entry: BankEntry, bank: Bank, pdq: Sequence[bytes]) -> Near:
     value = bytes.fromhex(entry.value)
     apart = [distance(value, one) for one in pdq]
     least = min(apart)
-    return Near(entry, least, "" if apart[0] == least else "another view")
+    return Near(entry, least, bank, "" if apart[0] == least else "another view")
+
+
+def _nearest(near: Near) -> tuple[int, int]:
+    return near.distance, near.entry.id
 
 
 def _match(near: Near) -> Match:

@@ -4,9 +4,12 @@ Three forms are understood, each in UTF-8:
 
     9c3a…                               one hash a line: 64 digits of the operator's kind, or 32 of MD5
     signal_type,signal_val              a table (RFC 4180) with a line of names: `signal_type` (or `signal`,
-    pdq,9c3a…                           `type`, `kind`) and `signal_val` (or `value`, `hash`), as exported from
-    video_md5,0b…                       Hasher-Matcher-Actioner's table of signals; others are left out
-    {"pdq": "9c3a…", "video_md5": "…"}  one JSON object a line, as its API lists the signals of a picture
+    pdq,9c3a…                           `type`, `kind`) and `signal_val` (or `value`, `hash`), such as an export
+    video_md5,0b…                       of Hasher-Matcher-Actioner's signals; other columns are left out
+    {"pdq": "9c3a…", "video_md5": "…"}  one JSON object a line, as its API lists a picture's signals, or
+                                        with the names of columns, as `consentry bank export` writes
+
+A line whose `status` is anything but `active` does not list its hash.
 
 The file is the whole list. When it changes it is read from its beginning, a few thousand lines a
 page, and when its end is reached, whatever the bank still has from before is no longer listed; at
@@ -20,7 +23,7 @@ import csv
 import json
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -155,14 +158,19 @@ class ListFile:
     def _pairs(self, text: str, columns: str) -> list[tuple[str, str]]:
         """Kind and hash as one line gives them; a kind without a name for what makes no sense."""
         if text.startswith("{"):
-            return _json_pairs(text)
+            cells = _json_cells(text)
+            return self._named(cells) if _cell(cells, VALUE_COLUMNS) else _pairs(cells)
         row = _row(text)
         if not columns:
             return [(self._by_length(row[0].strip()), row[0])] if len(row) == 1 else [("", text)]
-        cells = dict(zip(_row(columns.lower()), row, strict=False))
-        kind = next((cells[name] for name in KIND_COLUMNS if name in cells), "")
-        value = next((cells[name] for name in VALUE_COLUMNS if name in cells), "")
-        return [(kind or self._by_length(value.strip()), value)]
+        return self._named(dict(zip(_row(columns.lower()), row, strict=False)))
+
+    def _named(self, cells: Mapping[str, object]) -> list[tuple[str, str]]:
+        """Kind and hash out of cells with names."""
+        if _cell(cells, ("status",)) not in {"", "active"}:
+            return []
+        value = _cell(cells, VALUE_COLUMNS)
+        return [(_cell(cells, KIND_COLUMNS) or self._by_length(value), value)]
 
     def _by_length(self, value: str) -> str:
         """The kind of a hash without a name: by how long it is."""
@@ -205,12 +213,23 @@ def _row(text: str) -> list[str]:
         return [""]
 
 
-def _json_pairs(text: str) -> list[tuple[str, str]]:
+def _cell(cells: Mapping[str, object], names: Sequence[str]) -> str:
+    """What stands under the first of `names` that there is."""
+    found = next((cells[name] for name in names if name in cells), "")
+    return found.strip() if isinstance(found, str) else ""
+
+
+def _json_cells(text: str) -> Mapping[str, object]:
     try:
         found = json.loads(text)
     except (ValueError, RecursionError):
-        return [("", text)]
-    signals = found.get("signals", found) if isinstance(found, dict) else {}
+        return {"": ""}
+    return found if isinstance(found, dict) else {"": ""}
+
+
+def _pairs(cells: Mapping[str, object]) -> list[tuple[str, str]]:
+    """The signals of a picture, by kind."""
+    signals = cells.get("signals", cells)
     if not isinstance(signals, dict):
-        return [("", text)]
+        return [("", "")]
     return [(name, value if isinstance(value, str) else "") for name, value in signals.items()]

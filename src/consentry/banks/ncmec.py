@@ -17,8 +17,8 @@ How the cursor moves. Entries do not come in the order of time, so only a window
 read to its last page counts: then `since` moves to its end. The window ends a little before now,
 and stays what it is while its pages are read. A page that cannot be read is asked for three times
 more, and then in a window of half the length, down to a second; what stays unreadable then is gone
-round, one second on, then two, four, and so on. `again` remembers the moment from which something was gone round, and
-the next sync begins there. Times are written in UTC, always.
+round, one second on, then two, four, and so on. `again` remembers the moment from which something
+was gone round, and the next sync begins there. Times are written in UTC, always.
 """
 
 from __future__ import annotations

@@ -37,6 +37,7 @@ class Kind(StrEnum):
     COPY = "copy"
     CONSENT = "consent"
     KEY = "key"
+    BANK = "bank"
     SYSTEM = "system"
 
 

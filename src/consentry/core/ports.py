@@ -6,20 +6,21 @@ implementation that is shipped, and one contract suite in tests/contracts that a
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
-from consentry.core.bank import Bank, BankEntry, EntryStatus, SignalKind
+from consentry.core.bank import SignalKind
+from consentry.core.bankports import BankSnapshot, BankTransaction, Near
 from consentry.core.case import Case, Copy
 from consentry.core.consent import Consent
 from consentry.core.content import Picture, Request, Stage, Subject
 from consentry.core.entry import Entry, Kind
-from consentry.core.exchange import HashKey, Page, Progress, Record
 from consentry.core.finding import Finding
 from consentry.core.match import Hashes, Match
+from consentry.core.syncports import SyncSnapshot, SyncTransaction
 
 
 class Clock(Protocol):
@@ -97,8 +98,11 @@ class Generator(Protocol):
 class Hasher(Protocol):
     """Computes what is kept of a picture so that its copies can be found."""
 
+    def digests(self, data: bytes) -> Hashes:
+        """SHA-256 and MD5 alone, of bytes that may be anything."""
+
     def hashes(self, picture: Picture) -> Hashes:
-        """SHA-256, 8 dihedral PDQ hashes of 32 bytes, quality. Raises BadInput if undecodable."""
+        """SHA-256, MD5, 8 dihedral PDQ hashes of 32 bytes, quality. Raises BadInput if undecodable."""
 
     def views(self, picture: Picture) -> Hashes:
         """As `hashes`, with the 8 dihedral hashes of small centre crops besides."""
@@ -133,19 +137,11 @@ class Finder(Protocol):
         """Every active known picture with the same bytes, or within `radius` bits; nearest first."""
 
 
-class Near(NamedTuple):
-    """An entry of a bank that a hash turned out to match."""
-
-    entry: BankEntry
-    """The entry, as it is stored now."""
-    distance: int
-    """Bits that differ; 0 for a digest of bytes."""
-    view: str = ""
-    """Which view of the picture matched, if not the picture as it stands."""
-
-
 class ListedFinder(Finder, Protocol):
     """A finder over what banks list, which can also look up a bare hash."""
+
+    def like(self, hashes: Hashes) -> Sequence[Near]:
+        """Every entry that matches a picture now, by its looks or its bytes; nearest first."""
 
     def near(self, signal: SignalKind, value: str) -> Sequence[Near]:
         """Every entry that matches now: within its bank's radius, or equal; nearest first."""
@@ -194,24 +190,7 @@ class ApiKey:
     """Whether it was taken back."""
 
 
-class Listed(NamedTuple):
-    """What an index needs of a bank's entry that changed; millions of them are read at a start."""
-
-    change: int
-    """The number of the change."""
-    id: int
-    """The entry's number."""
-    bank: int
-    """The number of its bank."""
-    signal: SignalKind
-    """What kind of hash it is."""
-    value: bytes
-    """The hash."""
-    active: bool
-    """Whether its source lists it now."""
-
-
-class Snapshot(Protocol):
+class Snapshot(BankSnapshot, SyncSnapshot, Protocol):
     """What is stored, as it was at one moment. Reading waits for no writer."""
 
     def now(self) -> datetime:
@@ -238,45 +217,6 @@ class Snapshot(Protocol):
     def known_since(self, change: int, limit: int) -> Sequence[tuple[int, Known]]:
         """Known pictures that changed after `change`, with the number of their change, in order."""
 
-    def changes(self) -> int:
-        """The number of the last change to anything known or listed; the same number, nothing changed."""
-
-    def bank(self, name: str) -> Bank:
-        """The bank named `name`. Raises NotFound."""
-
-    def banks(self) -> Sequence[Bank]:
-        """Every bank, in the order made."""
-
-    def entry(self, entry_id: int) -> BankEntry:
-        """The entry with this number. Raises NotFound."""
-
-    def entries(self, ids: Sequence[int]) -> Sequence[BankEntry]:
-        """Those of the entries with these numbers that there are, in the order of their numbers."""
-
-    def entries_of(self, bank: str, after: int, limit: int) -> Sequence[BankEntry]:
-        """Up to `limit` entries of a bank with numbers above `after`, in order. Raises NotFound."""
-
-    def entries_with(self, signal: SignalKind, value: str) -> Sequence[BankEntry]:
-        """Every bank's entry with exactly this hash, whatever its status."""
-
-    def entries_about(self, bank: str, item: int) -> Sequence[BankEntry]:
-        """Every entry of a bank about one picture. Raises NotFound if there is no such bank."""
-
-    def count_entries(self, bank: str) -> Mapping[tuple[SignalKind, EntryStatus], int]:
-        """How many entries a bank has, by kind and status. Raises NotFound."""
-
-    def listed_since(self, change: int, limit: int) -> Sequence[Listed]:
-        """Entries of any bank that changed after `change`, in the order of their changes."""
-
-    def entries_at(self, bank: str, keys: Collection[HashKey]) -> Mapping[HashKey, BankEntry]:
-        """A bank's entries for these hashes, those there are. Raises NotFound if there is no such bank."""
-
-    def records(self, bank: str, refs: Collection[str]) -> Mapping[str, Record]:
-        """What a bank remembers of its source's records with these names; only what `save_records` keeps."""
-
-    def progress(self, bank: str) -> Progress:
-        """How far the sync of a bank has come. Raises NotFound if there is no such bank."""
-
     def key(self, key_id: str) -> ApiKey:
         """The key with `key_id`. Raises NotFound."""
 
@@ -290,7 +230,7 @@ class Snapshot(Protocol):
         """The consent with `consent_id`. Raises NotFound."""
 
 
-class Transaction(Snapshot, Protocol):
+class Transaction(Snapshot, BankTransaction, SyncTransaction, Protocol):
     """A set of changes that happen together or not at all. Reading inside it sees its own writes.
 
     Transactions run one after another and do not nest, so keep them short: nothing waits for the
@@ -314,40 +254,6 @@ class Transaction(Snapshot, Protocol):
 
     def add_known(self, known: Known) -> None:
         """Store a known picture, or replace the one with its id. It matches from the next look."""
-
-    def add_bank(self, bank: Bank) -> Bank:
-        """Store a new bank; returns it with its number. Raises Conflict if its name is taken."""
-
-    def save_bank(self, bank: Bank) -> None:
-        """Replace the bank with its number, perhaps renaming it. Raises NotFound, or Conflict."""
-
-    def drop_bank(self, name: str) -> int:
-        """Remove a bank and its entries, which match nothing from now on; how many. Raises NotFound."""
-
-    def put_entries(self, entries: Sequence[BankEntry]) -> None:
-        """Take in what a source says, by hundred thousands if need be; they match from the next look.
-
-        An entry takes the place of the one with its bank, signal and value, unless it is older; the
-        number, the item, our feedback and our pause stay. Raises NotFound for an unknown bank.
-        """
-
-    def save_entry(self, entry: BankEntry) -> None:
-        """Replace everything about the entry with its number but bank and hash. Raises NotFound."""
-
-    def end_record(self, bank: str, source_ref: str, status: EntryStatus, changed: datetime) -> int:
-        """Give every entry of a source's record `status`, unless changed later; how many. Raises NotFound."""
-
-    def end_older(self, bank: str, before: datetime, status: EntryStatus) -> int:
-        """Give every active entry of a bank that changed before `before` this status; how many.
-
-        Raises NotFound if there is no such bank.
-        """
-
-    def save_records(self, bank: str, records: Sequence[Record]) -> None:
-        """Remember the name, the moment and the listed hashes of a source's records. Raises NotFound."""
-
-    def save_progress(self, progress: Progress) -> Progress:
-        """Replace the version that was read; returns it with its new version. Raises Conflict, NotFound."""
 
     def enqueue(self, job: Job) -> bool:
         """Store a job; False if one with its dedup key was ever stored."""
@@ -473,31 +379,3 @@ class Platform(Protocol):
 
     def verify(self, url: str) -> Sighting:
         """Fetch `url` as the public would and say what is there. Raises UpstreamTrouble."""
-
-
-class Exchange(Protocol):
-    """A source of hashes that we follow, and that may want to know what we think of them."""
-
-    @property
-    def name(self) -> str:
-        """What it is called in logs, such as `stopncii` or `ncmec:industry`."""
-
-    def fetch(self, cursor: str) -> Page:
-        """The page at `cursor`; empty: from the very beginning.
-
-        Raises UpstreamTrouble: with the code `bank_unreadable` if a page came that nothing can be made
-        of, else because the source did not answer; never with the source's words.
-        """
-
-    def around(self, cursor: str) -> str:
-        """A cursor that asks for less at once, or goes round what stays unreadable at `cursor`.
-
-        Called again and again it passes any unreadable page; what was passed is asked for again by
-        the next sync, so that nothing is lost when the source has mended it.
-        """
-
-    def send_feedback(self, entries: Sequence[BankEntry]) -> int:
-        """Tell the source what we think of these entries; how many it was told about.
-
-        Safe to repeat. Raises UpstreamTrouble, or SetupTrouble if we may not.
-        """

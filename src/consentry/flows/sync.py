@@ -20,7 +20,8 @@ from consentry.core.bank import Bank, BankEntry, EntryStatus
 from consentry.core.entry import Kind
 from consentry.core.errors import Conflict, NotFound, SetupTrouble, UpstreamTrouble
 from consentry.core.exchange import UNREADABLE, Page, Progress, entries_from, keys_of
-from consentry.core.ports import Exchange, Job, Store, Transaction
+from consentry.core.ports import Job, Store, Transaction
+from consentry.core.syncports import Exchange
 
 INTERVAL = timedelta(minutes=5)
 """How often each list is asked for news."""

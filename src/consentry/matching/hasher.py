@@ -29,6 +29,10 @@ Pixels = NDArray[np.uint8]
 class PdqHasher:
     """SHA-256 and MD5 of the bytes, and PDQ in eight orientations of each still."""
 
+    def digests(self, data: bytes) -> Hashes:
+        """SHA-256 and MD5 of bytes that may be anything."""
+        return Hashes(hashlib.sha256(data).hexdigest(), (), 0, _md5(data))
+
     def hashes(self, picture: Picture) -> Hashes:
         """8 hashes for each still with enough in it, the first still's as it stands first.
 
@@ -53,10 +57,12 @@ def _hashes(picture: Picture, more: Callable[[Pixels], list[PdqHash]]) -> Hashes
     kept = good or [max(hashed, key=lambda pair: pair[0].quality)]
     found = [hash_ for first, pixels in kept for hash_ in [first, *more(pixels)]]
     pdq = dict.fromkeys(view for hash_ in found for view in hash_.dihedral)
-    md5 = hashlib.md5(
-        picture.data, usedforsecurity=False
-    ).hexdigest()  # what banks exchange; it guards nothing
-    return Hashes(picture.sha256, tuple(pdq), max(pair[0].quality for pair in kept), md5)
+    return Hashes(picture.sha256, tuple(pdq), max(pair[0].quality for pair in kept), _md5(picture.data))
+
+
+def _md5(data: bytes) -> str:
+    """What banks exchange; it guards nothing."""
+    return hashlib.md5(data, usedforsecurity=False).hexdigest()
 
 
 def pixels_of(frame: Frame) -> Pixels:

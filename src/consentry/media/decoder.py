@@ -28,6 +28,11 @@ MAX_WAITING: Final = 16
 WAIT_SECONDS: Final = 20.0
 """Longest a caller waits for a child before it is turned away."""
 
+ONE_PIXEL = bytes.fromhex(
+    "47494638396101000100800000000000ffffff21f90401000000002c00000000010001000002024401003b"
+)
+"""A GIF of one pixel (GIF89a), to see whether the decoder answers."""
+
 
 class SandboxDecoder:
     """A few warm children behind one door. Safe to use from many threads; satisfies `Decoder`.

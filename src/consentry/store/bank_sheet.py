@@ -10,7 +10,7 @@ from itertools import islice
 from operator import itemgetter
 
 from consentry.core.bank import Bank, BankEntry, EntryStatus, SignalKind
-from consentry.core.ports import Listed
+from consentry.core.bankports import Listed
 from consentry.store.sheet import Tables
 from consentry.store.words import absent, taken
 
@@ -67,6 +67,10 @@ class BankReader:
         """How many entries a bank has, by kind and status. Raises NotFound."""
         self.bank(bank)
         return Counter((entry.signal, entry.status) for entry in self._every() if entry.bank == bank)
+
+    def count_listed(self, signal: SignalKind) -> int:
+        """How many entries of a kind there are in all banks, those taken back among them."""
+        return sum(entry.signal is signal for entry in self._every())
 
     def listed_since(self, change: int, limit: int) -> Sequence[Listed]:
         """Entries of any bank that changed after `change`, in the order of their changes."""

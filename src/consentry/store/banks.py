@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import psycopg
 
 from consentry.core.bank import Bank, BankEntry, EntryStatus, Feedback, SignalKind
-from consentry.core.ports import Listed
+from consentry.core.bankports import Listed
 from consentry.store.rows import Row, micros, moment
 from consentry.store.tables import HEAD, add, bank, bank_entry, log_head
 from consentry.store.words import absent, taken
@@ -95,9 +95,9 @@ def _upsert(dialect: str) -> tuple[str, Callable[[Row], tuple[Any, ...]]]:
 
     Spelled out, because SQLAlchemy's own handling of each row takes five times as long as SQLite's.
     """
-    speaks = (
-        sqlite.dialect(paramstyle="qmark") if dialect == "sqlite" else psycopg.dialect(paramstyle="format")
-    )
+    speaks: sa.Dialect = sqlite.dialect(paramstyle="qmark")
+    if dialect != "sqlite":
+        speaks = psycopg.dialect(paramstyle="format")  # type: ignore[no-untyped-call]  # untyped there
     wanted: dict[str, Any] = {name: sa.bindparam(name) for name in bank_entry.c.keys() if name != "id"}  # noqa: SIM118 - columns, by their names
     statement = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(bank_entry).values(wanted)
     fresh = statement.excluded
@@ -198,6 +198,13 @@ def count_entries(connection: sa.Connection, name: str) -> Mapping[tuple[SignalK
     counted = sa.select(kind, status, sa.func.count()).where(bank_entry.c.bank_id == number)
     found = connection.execute(counted.group_by(kind, status))
     return {(SignalKind(row[0]), EntryStatus(row[1])): row[2] for row in found}
+
+
+def count_listed(connection: sa.Connection, signal: SignalKind) -> int:
+    """How many entries of a kind there are in all banks, those taken back among them."""
+    every_bank = bank_entry.c.bank_id.in_(sa.select(bank.c.id))  # so that an index serves
+    counted = sa.select(sa.func.count()).where(every_bank, bank_entry.c.signal == signal.value)
+    return int(connection.execute(counted).scalar_one())
 
 
 def listed_since(connection: sa.Connection, change: int, limit: int) -> Sequence[Listed]:

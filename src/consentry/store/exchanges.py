@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -14,7 +13,7 @@ from consentry.core.bank import BankEntry, EntryStatus, SignalKind
 from consentry.core.exchange import HashKey, Progress, Record
 from consentry.store import banks
 from consentry.store.rows import micros, moment
-from consentry.store.tables import bank_entry, bank_record, bank_sync, insert
+from consentry.store.tables import add, bank_entry, bank_record, bank_sync, insert
 from consentry.store.words import outdated
 
 AT_ONCE = 500
@@ -102,14 +101,11 @@ def save_progress(connection: sa.Connection, made: Progress) -> Progress:
     saved = replace(made, version=made.version + 1)
     values = _progress_row(saved)
     if made.version == 0:
-        statement = insert(connection, bank_sync).values(bank_id=number, **values)
-        done: sa.CursorResult[Any] = connection.execute(
-            statement.on_conflict_do_nothing(index_elements=["bank_id"])
-        )
+        done = add(connection, bank_sync, {"bank_id": number, **values}, by=("bank_id",))
     else:
         same = sa.and_(bank_sync.c.bank_id == number, bank_sync.c.version == made.version)
-        done = connection.execute(sa.update(bank_sync).where(same).values(values))
-    if not done.rowcount:
+        done = bool(connection.execute(sa.update(bank_sync).where(same).values(values)).rowcount)
+    if not done:
         raise outdated()
     return saved
 

@@ -9,10 +9,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from consentry.core.bank import Bank, BankEntry, EntryStatus, SignalKind
+from consentry.core.bankports import Listed
 from consentry.core.case import STOPPED, Case, Copy
 from consentry.core.consent import Consent
 from consentry.core.exchange import HashKey, Progress, Record
-from consentry.core.ports import ApiKey, Known, Listed
+from consentry.core.ports import ApiKey, Known
 from consentry.store import banks, exchanges, rows, tables
 from consentry.store.rows import Row
 from consentry.store.words import absent
@@ -102,6 +103,10 @@ class SqlSnapshot:
     def count_entries(self, bank: str) -> Mapping[tuple[SignalKind, EntryStatus], int]:
         """How many entries a bank has, by kind and status. Raises NotFound."""
         return banks.count_entries(self._connection, bank)
+
+    def count_listed(self, signal: SignalKind) -> int:
+        """How many entries of a kind there are in all banks, those taken back among them."""
+        return banks.count_listed(self._connection, signal)
 
     def listed_since(self, change: int, limit: int) -> Sequence[Listed]:
         """Entries of any bank that changed after `change`, in the order of their changes."""

@@ -179,6 +179,7 @@ bank = sa.Table(
     sa.Column("radius", sa.Integer, nullable=False),
     sa.Column("source", sa.Text, nullable=False),
     sa.Column("about", sa.Text, nullable=False),
+    sqlite_autoincrement=True,  # a bank's number is never given to another, so that followers can tell
 )
 
 bank_entry = sa.Table(

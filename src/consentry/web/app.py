@@ -9,7 +9,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 import consentry
 from consentry.core.errors import NotFound, Overloaded, RouteNotGated
-from consentry.web import describe, errors, health, home, images, manual, record, reports, screen, site
+from consentry.web import describe, errors, health, hma, home, images, manual, record, reports, screen, site
+from consentry.web.hma_door import OneSlash
 from consentry.wiring import System
 
 ALL_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
@@ -30,7 +31,7 @@ def create_app(system: System) -> FastAPI:
         responses=describe.ERRORS,
     )
     errors.install(app)
-    for part in (images, screen, reports, record, health, home):
+    for part in (images, screen, hma, reports, record, health, home):
         app.include_router(part.router(system))
     app.include_router(manual.router(app))
     if system.site is not None:
@@ -38,6 +39,7 @@ def create_app(system: System) -> FastAPI:
     _refuse_the_rest(app)
     app.add_middleware(AtOnce, limit=system.settings.max_at_once)
     app.add_middleware(HeadAsGet)
+    app.add_middleware(OneSlash)
     return app
 
 

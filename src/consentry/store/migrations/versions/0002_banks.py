@@ -25,6 +25,7 @@ def upgrade() -> None:
         sa.Column("about", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_bank")),
         sa.UniqueConstraint("name", name=op.f("uq_bank_name")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "bank_entry",

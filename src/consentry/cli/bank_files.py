@@ -1,0 +1,154 @@
+"""Lists of hashes as files: one hash a line, a table, or JSON, read and written line by line.
+
+Three forms are told apart by the first line that is not empty:
+
+    9c3a…                                     one hash a line
+    signal_type,signal_val                    a table (RFC 4180) with a line of names, as HMA's own export
+    {"signal_type": "pdq", "signal_val": …}   one JSON object a line, as `consentry bank export` writes
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import chain
+
+from consentry.core.bank import DIGITS, BankEntry, EntryStatus, SignalKind, checked_value
+from consentry.core.errors import BadInput
+
+TYPE_NAMES = ("signal_type", "signal", "type")
+VALUE_NAMES = ("signal_val", "value", "hash")
+"""What the two columns that matter may be called."""
+
+TYPES = {
+    "pdq": SignalKind.PDQ,
+    "md5": SignalKind.MD5,
+    "video_md5": SignalKind.MD5,
+    "sha256": SignalKind.SHA256,
+}
+"""How kinds of hash are called in files."""
+
+COLUMNS = ("signal_type", "signal_val", "status", "source_ref", "case_refs")
+"""What is exported."""
+
+Row = Mapping[str, object]
+
+
+@dataclass(slots=True)
+class Reading:
+    """Reads a list for one bank and counts what could not be used."""
+
+    bank: str
+    """The bank's name."""
+    now: datetime
+    """The moment of the import, which every entry is changed at."""
+    plain: SignalKind = SignalKind.PDQ
+    """What 64 digits alone on a line are; 32 are MD5."""
+    malformed: list[int] = field(default_factory=list)
+    """Numbers of the first lines that could not be used."""
+    skipped: int = 0
+    """How many lines could not be used."""
+
+    def entries(self, lines: Iterable[str]) -> Iterator[BankEntry]:
+        """An entry for every line that can be used. Raises BadInput for a table without its columns."""
+        coming = iter(enumerate(lines, 1))
+        for number, line in coming:
+            if line.strip():
+                yield from self._rest(chain([(number, line)], coming), line.lstrip("\ufeff").strip())
+                return
+
+    def _rest(self, numbered: Iterator[tuple[int, str]], first: str) -> Iterator[BankEntry]:
+        if first.startswith("{"):
+            yield from self._each(numbered, _json_row)
+        elif "," in first or first.lower() in VALUE_NAMES:
+            yield from self._table(numbered)
+        else:
+            yield from self._each(numbered, self._plain_row)
+
+    def _each(self, numbered: Iterator[tuple[int, str]], read: Callable[[str], Row]) -> Iterator[BankEntry]:
+        for number, line in numbered:
+            text = line.lstrip("\ufeff").strip()
+            if not text:
+                continue
+            try:
+                yield self._entry(read(text))
+            except (BadInput, ValueError):
+                self._skip(number)
+
+    def _table(self, numbered: Iterator[tuple[int, str]]) -> Iterator[BankEntry]:
+        table = csv.DictReader(line.lstrip("\ufeff") for _, line in numbered)
+        names = {name.strip().lower() for name in table.fieldnames or ()}
+        if not names & set(VALUE_NAMES):
+            raise BadInput(f"The table has no column {', '.join(VALUE_NAMES)}.", param="file")
+        for row in table:
+            tidy = {str(name).strip().lower(): value for name, value in row.items() if isinstance(value, str)}
+            try:
+                yield self._entry(tidy)
+            except (BadInput, ValueError):
+                self._skip(table.line_num)
+
+    def _plain_row(self, text: str) -> Row:
+        kind = SignalKind.MD5 if len(text) == DIGITS[SignalKind.MD5] else self.plain
+        return {"signal_type": kind.value, "signal_val": text}
+
+    def _entry(self, row: Row) -> BankEntry:
+        value = str(next((row[name] for name in VALUE_NAMES if row.get(name)), ""))
+        plain = self._plain_row(value.strip())["signal_type"]
+        named = str(next((row[name] for name in TYPE_NAMES if row.get(name)), plain))
+        kind = TYPES.get(named.strip().lower())
+        if kind is None:
+            raise BadInput("There is no such kind of hash.")
+        return BankEntry(
+            bank=self.bank,
+            signal=kind,
+            value=checked_value(kind, value),
+            changed=self.now,
+            source_ref=str(row.get("source_ref") or ""),
+            case_refs=tuple(ref for ref in str(row.get("case_refs") or "").split(";") if ref),
+            status=EntryStatus(str(row.get("status") or EntryStatus.ACTIVE.value)),
+        )
+
+    def _skip(self, number: int) -> None:
+        self.skipped += 1
+        if len(self.malformed) < 10:  # noqa: PLR2004 - enough to find what is wrong with a file
+            self.malformed.append(number)
+
+
+def _json_row(text: str) -> Row:
+    found = json.loads(text)
+    if not isinstance(found, dict):
+        raise BadInput("A line is no JSON object.")
+    return found
+
+
+def exported(entries: Iterable[BankEntry], form: str) -> Iterator[str]:
+    """Lines of a file in one of the three forms: `csv`, `json`, or `plain` (active entries only)."""
+    if form == "csv":
+        yield ",".join(COLUMNS)
+    for entry in entries:
+        if form == "plain" and entry.status is not EntryStatus.ACTIVE:
+            continue
+        row = _row(entry)
+        if form == "json":
+            yield json.dumps(row)
+        else:
+            yield entry.value if form == "plain" else ",".join(_cell(row[name]) for name in COLUMNS)
+
+
+def _row(entry: BankEntry) -> dict[str, str]:
+    values = (
+        entry.signal.value,
+        entry.value,
+        entry.status.value,
+        entry.source_ref,
+        ";".join(entry.case_refs),
+    )
+    return dict(zip(COLUMNS, values, strict=True))
+
+
+def _cell(text: str) -> str:
+    """A cell of a table (RFC 4180)."""
+    return '"' + text.replace('"', '""') + '"' if set(text) & set(',"\r\n') else text
