@@ -24,6 +24,9 @@ from consentry.core.errors import UpstreamTrouble
 UNREADABLE = "bank_unreadable"
 """The code of a page that came but cannot be understood: the sync goes round it."""
 
+TELL = "bank.feedback"
+"""The kind of job that tells a source what we think of an entry of its list."""
+
 MALFORMED = "malformed"
 """Why a record is passed over of which nothing can be made; else it is `kind:…`, a kind we do not take."""
 
@@ -157,6 +160,14 @@ def entries_from(
             touched[key] = None
     names = {record.ref: None for record in records if record.ref}
     return entries + [sheet[key] for key in touched], [newest[name] for name in names]
+
+
+def telling(entry: BankEntry, now: datetime) -> tuple[str, dict[str, str], str, datetime]:
+    """What a `Job` is made of that tells its source what we think of `entry`, now.
+
+    To be enqueued in the transaction that changes our feedback, as `Job(*telling(entry, now))`.
+    """
+    return TELL, {"entry": str(entry.id)}, f"{TELL}:{entry.id}:{now.isoformat()}", now
 
 
 def keys_of(records: Iterable[Record]) -> set[HashKey]:

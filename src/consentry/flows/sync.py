@@ -19,7 +19,7 @@ from datetime import datetime, timedelta
 from consentry.core.bank import Bank, BankEntry, EntryStatus
 from consentry.core.entry import Kind
 from consentry.core.errors import Conflict, NotFound, SetupTrouble, UpstreamTrouble
-from consentry.core.exchange import UNREADABLE, Page, Progress, entries_from, keys_of
+from consentry.core.exchange import TELL, UNREADABLE, Page, Progress, entries_from, keys_of
 from consentry.core.ports import Job, Store, Transaction
 from consentry.core.syncports import Exchange
 
@@ -33,8 +33,8 @@ AHEAD = timedelta(days=1)
 """How far a source's clock may run ahead of ours. A record from further on counts as of now, so that
 a wrong year does not keep its source from ever taking it back."""
 
-PULL, TELL = "bank.sync", "bank.feedback"
-"""The kinds of jobs that `run` carries out."""
+PULL = "bank.sync"
+"""The kind of job that takes in one page; `TELL` is the kind that sends feedback back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,11 +171,6 @@ class Sync:
             kept = replace(progress, trouble=trouble.code)
         with self.store.begin() as tx:
             tx.save_progress(kept)
-
-
-def opinion_job(entry: BankEntry, now: datetime) -> Job:
-    """What to enqueue in the transaction that changes our feedback on `entry`, so that its source is told."""
-    return Job(TELL, {"entry": str(entry.id)}, f"{TELL}:{entry.id}:{now.isoformat()}", now)
 
 
 def _take_in(tx: Transaction, bank: str, page: Page, now: datetime) -> None:
