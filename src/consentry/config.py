@@ -58,6 +58,14 @@ class Settings:
     default_hours: int
     workers: int
     site: bool
+    exchanges: str
+    sync_minutes: float
+    stopncii_subscription: str = field(repr=False)
+    stopncii_key: str = field(repr=False)
+    stopncii_feedback_key: str = field(repr=False)
+    ncmec_user: str
+    ncmec_password: str = field(repr=False)
+    ncmec_reason: str
     hma_trusted_network: bool
     hma_hosts: str
 
@@ -142,6 +150,19 @@ SETTINGS: tuple[Setting, ...] = (
         "hma_hosts", "", "Hosts that HMA clients may name in `url=`, such as `media.example`; none: refused."
     ),
     Setting("site", False, "Run the simulated small site under /site, for trying out."),
+    Setting(
+        "exchanges",
+        "",
+        "Banks that others fill: `BANK=stopncii`, `BANK=ncmec:DATABASE`, `BANK=listfile:FILE`, or "
+        "`BANK=childfile:FILE` for a list of pictures of children; several with `;`.",
+    ),
+    Setting("sync_minutes", 5.0, "How often each of them is asked for news, in minutes."),
+    Setting("stopncii_subscription", "", "Subscription key for StopNCII."),
+    Setting("stopncii_key", "", "StopNCII's key for fetching hashes."),
+    Setting("stopncii_feedback_key", "", "StopNCII's key for sending feedback; empty: none is sent."),
+    Setting("ncmec_user", "", "User name for NCMEC's hash sharing."),
+    Setting("ncmec_password", "", "Password for NCMEC's hash sharing."),
+    Setting("ncmec_reason", "", "Name of the reason that NCMEC offers and our disagreement gives."),
 )
 """Every setting there is."""
 

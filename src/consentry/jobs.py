@@ -72,6 +72,16 @@ class Worker:
             self.store.retry(job, delay(job.attempts), why)
 
 
+def every(seconds: float, do: Callable[[], object], stop: threading.Event) -> None:
+    """Do something now and then, until `stop` is set. Trouble with the store is waited out."""
+    while not stop.is_set():
+        try:
+            do()
+        except Trouble as trouble:
+            log.warning("what is done now and then waits: %s", trouble.code)
+        stop.wait(seconds)
+
+
 def delay(attempts: int) -> float:
     """Seconds before the next try, after so many tries: doubling, up to ten minutes."""
     return min(LONGEST_DELAY, FIRST_DELAY * 2.0 ** min(attempts - 1, 30))

@@ -7,7 +7,7 @@ import contextlib
 import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from operator import eq, ne
 from pathlib import Path
@@ -17,11 +17,17 @@ import httpx2
 
 from consentry.banks.known import KnownPictures
 from consentry.banks.listed import ListedPictures
+from consentry.banks.listfile import ListFile
+from consentry.banks.ncmec import Ncmec
 from consentry.banks.several import Several
+from consentry.banks.stopncii import BASE_URL as STOPNCII
+from consentry.banks.stopncii import StopNCII
 from consentry.config import Settings
+from consentry.core.bank import checked_name
 from consentry.core.checkpoint import Checkpoint
 from consentry.core.content import Stage
 from consentry.core.errors import SafetyUnavailable, SetupTrouble
+from consentry.core.exchange import TELL
 from consentry.core.lawbook import Lawbook, compile_book
 from consentry.core.match import Hashes
 from consentry.core.policy import Policy
@@ -41,6 +47,7 @@ from consentry.flows.access import Access
 from consentry.flows.banking import Banking
 from consentry.flows.judge import Judge
 from consentry.flows.report import Desk
+from consentry.flows.sync import PULL, Sync
 from consentry.flows.takedown import Takedown
 from consentry.flows.upload import UPLOADS
 from consentry.generators.absent import AbsentGenerator
@@ -104,6 +111,8 @@ class System:
     """Receives reports."""
     takedown: Takedown
     """Takes pictures down."""
+    sync: Sync
+    """Follows the lists of others."""
     banking: Banking
     """Keeps banks and asks them."""
     generator: Generator
@@ -123,6 +132,11 @@ class System:
     def max_body(self) -> int:
         """Largest request body in bytes."""
         return self.settings.max_body_mb * 2**20
+
+    def run(self, job: Job) -> None:
+        """Carry out one job, whatever it is about."""
+        flow = self.sync if job.kind in {PULL, TELL} else self.takedown
+        flow.run(job)
 
     def close(self) -> None:
         """Let go of everything; safe to call twice."""
@@ -185,6 +199,7 @@ def _build(settings: Settings, generator: Generator | None, opened: contextlib.E
             ids=ids,
         ),
         takedown=Takedown(store, platforms, decoder, hasher, uploads, blobs, ids),
+        sync=_sync(settings, store, opened),
         banking=Banking(store, decoder, hasher, listed, clock),
         generator=generator or _generator(settings),
         platforms=platforms,
@@ -236,6 +251,53 @@ def open_banking(settings: Settings) -> Iterator[Banking]:
     store = open_store(settings.database_url, clock, ids)
     with contextlib.closing(store), SandboxDecoder(Limits(), workers=1) as decoder:
         yield Banking(store, decoder, PdqHasher(), ListedPictures(store), clock)
+
+
+@contextlib.contextmanager
+def open_sync(settings: Settings) -> Iterator[Sync]:
+    """Only what is needed to follow the lists of others, beside a server or without one."""
+    _made(settings.directory)
+    with contextlib.ExitStack() as opened:
+        store = open_store(settings.database_url, SystemClock(), RandomIds())
+        opened.callback(store.close)
+        yield _sync(settings, store, opened)
+
+
+def _sync(settings: Settings, store: Store, opened: contextlib.ExitStack) -> Sync:
+    """Who follows the lists that the settings name. Raises SetupTrouble."""
+    wanted = [text.partition("=") for text in settings.exchanges.split(";") if text.strip()]
+    exchanges = {
+        checked_name(bank.strip()): _exchange(text.strip(), settings, partial(_now, store), opened)
+        for bank, _, text in wanted
+    }
+    return Sync(store, exchanges, timedelta(minutes=settings.sync_minutes))
+
+
+def _exchange(
+    text: str, settings: Settings, now: Callable[[], datetime], opened: contextlib.ExitStack
+) -> Exchange:
+    kind, _, rest = text.partition(":")
+    match kind:
+        case "stopncii":
+            keys = {"FetchHashes": settings.stopncii_key, "SubmitFeedback": settings.stopncii_feedback_key}
+            return opened.enter_context(
+                contextlib.closing(StopNCII(keys, settings.stopncii_subscription, rest or STOPNCII))
+            )
+        case "ncmec":
+            login = settings.ncmec_user, settings.ncmec_password
+            database, _, url = rest.partition("@")
+            ncmec = Ncmec(database, login, now, url, settings.ncmec_reason)
+            return opened.enter_context(contextlib.closing(ncmec))
+        case "listfile" | "childfile":
+            return ListFile(Path(rest), now, children=kind == "childfile")
+        case _:
+            raise SetupTrouble("`exchanges` takes `stopncii`, `ncmec:`, `listfile:` and `childfile:`.")
+
+
+def _now(store: Store) -> datetime:
+    """The store's own time, so that a source's cursor and the store never disagree."""
+    with store.read() as snapshot:
+        return snapshot.now()
 
 
 @contextlib.contextmanager

@@ -40,7 +40,7 @@ def work(**options: object) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     with wiring.build(settings) as system:
-        Worker(system.store, system.takedown.run).until(stop)
+        Worker(system.store, system.run).until(stop)
 
 
 @contextlib.contextmanager
@@ -63,7 +63,7 @@ def serving(system: wiring.System) -> Iterator[str]:
 def _working(system: wiring.System) -> Iterator[None]:
     """Carry out due jobs in threads while the block runs."""
     stop = threading.Event()
-    worker = Worker(system.store, system.takedown.run)
+    worker = Worker(system.store, system.run)
     threads = [
         threading.Thread(target=worker.until, args=(stop,), name=f"worker-{number}")
         for number in range(system.settings.workers)

@@ -20,6 +20,7 @@ from consentry.core.content import Picture, Request, Stage, Subject
 from consentry.core.entry import Entry, Kind
 from consentry.core.finding import Finding
 from consentry.core.match import Hashes, Match
+from consentry.core.syncports import SyncSnapshot, SyncTransaction
 
 
 class Clock(Protocol):
@@ -189,7 +190,7 @@ class ApiKey:
     """Whether it was taken back."""
 
 
-class Snapshot(BankSnapshot, Protocol):
+class Snapshot(BankSnapshot, SyncSnapshot, Protocol):
     """What is stored, as it was at one moment. Reading waits for no writer."""
 
     def now(self) -> datetime:
@@ -229,7 +230,7 @@ class Snapshot(BankSnapshot, Protocol):
         """The consent with `consent_id`. Raises NotFound."""
 
 
-class Transaction(Snapshot, BankTransaction, Protocol):
+class Transaction(Snapshot, BankTransaction, SyncTransaction, Protocol):
     """A set of changes that happen together or not at all. Reading inside it sees its own writes.
 
     Transactions run one after another and do not nest, so keep them short: nothing waits for the

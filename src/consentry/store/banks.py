@@ -136,11 +136,18 @@ def end_record(
         bank_entry.c.changed <= micros(changed),
     )
     ids = list(connection.execute(sa.select(bank_entry.c.id).where(same)).scalars())
-    first = _number(connection, len(ids)) - len(ids) + 1
-    for change, id_ in enumerate(ids, first):
-        values = {"status": status.value, "changed": micros(changed), "change": change}
-        connection.execute(sa.update(bank_entry).where(bank_entry.c.id == id_).values(values))
+    end(connection, ids, status, changed)
     return len(ids)
+
+
+def end(connection: sa.Connection, ids: Sequence[int], status: EntryStatus, changed: datetime) -> None:
+    """Give the entries with these numbers `status`, as of `changed`."""
+    first = _number(connection, len(ids)) - len(ids) + 1
+    values = {"status": status.value, "changed": micros(changed)}
+    rows = [{"entry": id_, "change": change} for change, id_ in enumerate(ids, first)]
+    if rows:
+        one = sa.update(bank_entry).where(bank_entry.c.id == sa.bindparam("entry"))
+        connection.execute(one.values(values | {"change": sa.bindparam("change")}), rows)
 
 
 def entry(connection: sa.Connection, entry_id: int) -> BankEntry:

@@ -29,6 +29,12 @@ class Figures:
         )
         self._lines = Gauge("consentry_log_lines", "Lines in the log.", registry=self.registry)
         self._jobs = Gauge("consentry_jobs", "Jobs by state.", ["state"], registry=self.registry)
+        self._lags = Gauge(
+            "consentry_bank_sync_lag_seconds",
+            "Seconds since everything that a bank's source lists was last taken in.",
+            ["bank"],
+            registry=self.registry,
+        )
         self._running = Gauge("consentry_cases_running", "Cases whose clock runs.", registry=self.registry)
 
     def watch(self, decision: Decision, findings: Findings) -> None:
@@ -46,3 +52,9 @@ class Figures:
             self._jobs.labels(state).set(count)
         with store.read() as snapshot:
             self._running.set(len(snapshot.cases(running=True)))
+            now = snapshot.now()
+            self._lags.clear()
+            for bank in snapshot.banks():
+                progress = snapshot.progress(bank.name)
+                if progress.version:  # nobody follows the others
+                    self._lags.labels(bank.name).set(progress.lag(now))

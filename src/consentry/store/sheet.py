@@ -11,6 +11,7 @@ from typing import TypeVar
 from consentry.core.bank import Bank, BankEntry, SignalKind
 from consentry.core.case import Case, Copy
 from consentry.core.consent import Consent
+from consentry.core.exchange import Progress, Record
 from consentry.core.ports import ApiKey, Job, Known, Line
 from consentry.store.envelope import WrappedKey
 from consentry.store.rows import JobState
@@ -73,6 +74,10 @@ class Tables:
     """Entries by number, each with its last change and the number of its bank; None once dropped."""
     listed: MutableMapping[tuple[int, SignalKind, str], int] = field(default_factory=dict)
     """Which entry a bank has for a hash."""
+    records: MutableMapping[tuple[int, str], Record | None] = field(default_factory=dict)
+    """What a bank remembers of its source's records, by the bank's number and their names."""
+    progress: MutableMapping[int, Progress | None] = field(default_factory=dict)
+    """How far the sync of a bank has come, by its number."""
     blobs: MutableMapping[str, WrappedKey | None] = field(default_factory=dict)
     """Wrapped keys, by blob; None once dropped."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,8 +12,9 @@ from consentry.core.bank import Bank, BankEntry, EntryStatus, SignalKind
 from consentry.core.bankports import Listed
 from consentry.core.case import STOPPED, Case, Copy
 from consentry.core.consent import Consent
+from consentry.core.exchange import HashKey, Progress, Record
 from consentry.core.ports import ApiKey, Known
-from consentry.store import banks, rows, tables
+from consentry.store import banks, exchanges, rows, tables
 from consentry.store.rows import Row
 from consentry.store.words import absent
 
@@ -110,6 +111,18 @@ class SqlSnapshot:
     def listed_since(self, change: int, limit: int) -> Sequence[Listed]:
         """Entries of any bank that changed after `change`, in the order of their changes."""
         return banks.listed_since(self._connection, change, limit)
+
+    def entries_at(self, bank: str, keys: Collection[HashKey]) -> Mapping[HashKey, BankEntry]:
+        """A bank's entries for these hashes, those there are. Raises NotFound."""
+        return exchanges.entries_at(self._connection, bank, keys)
+
+    def records(self, bank: str, refs: Collection[str]) -> Mapping[str, Record]:
+        """What a bank remembers of its source's records with these names. Raises NotFound."""
+        return exchanges.records(self._connection, bank, refs)
+
+    def progress(self, bank: str) -> Progress:
+        """How far the sync of a bank has come. Raises NotFound."""
+        return exchanges.progress(self._connection, bank)
 
     def key(self, key_id: str) -> ApiKey:
         """The key with `key_id`. Raises NotFound."""

@@ -213,6 +213,29 @@ entry_item = sa.Index(
     "ix_bank_entry_item", bank_entry.c.item, sqlite_where=sa.text(SHARED), postgresql_where=sa.text(SHARED)
 )
 
+bank_sync = sa.Table(
+    "bank_sync",
+    metadata,
+    sa.Column("bank_id", sa.BigInteger, sa.ForeignKey(bank.c.id), primary_key=True, autoincrement=False),
+    sa.Column("version", sa.BigInteger, nullable=False),
+    sa.Column("cursor", sa.Text, nullable=False),
+    sa.Column("complete", sa.BigInteger),
+    sa.Column("taken", sa.BigInteger, nullable=False),
+    sa.Column("passed_over", sa.BigInteger, nullable=False),
+    sa.Column("troubles", sa.BigInteger, nullable=False),
+    sa.Column("trouble", sa.Text, nullable=False),
+    sa.Column("under_way", sa.Boolean, nullable=False),
+)
+
+bank_record = sa.Table(
+    "bank_record",
+    metadata,
+    sa.Column("bank_id", sa.BigInteger, sa.ForeignKey(bank.c.id), primary_key=True),
+    sa.Column("ref", sa.Text, primary_key=True),
+    sa.Column("changed", sa.BigInteger, nullable=False),
+    sa.Column("hashes", sa.Text, nullable=False, comment="kind:value, one a line; empty once it ended"),
+)
+
 Insert = postgresql.Insert | sqlite.Insert
 """An INSERT that knows what to do when the row is there already."""
 

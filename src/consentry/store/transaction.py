@@ -12,8 +12,9 @@ from consentry.core.bank import Bank, BankEntry, EntryStatus
 from consentry.core.case import Case, Copy
 from consentry.core.consent import Consent
 from consentry.core.entry import Kind
+from consentry.core.exchange import Progress, Record
 from consentry.core.ports import ApiKey, Ids, Job, Known
-from consentry.store import banks, jobs, log, rows, tables
+from consentry.store import banks, exchanges, jobs, log, rows, tables
 from consentry.store.snapshot import SqlSnapshot
 from consentry.store.words import absent, outdated, taken
 
@@ -74,6 +75,7 @@ class SqlTransaction(SqlSnapshot):
 
     def drop_bank(self, name: str) -> int:
         """Remove a bank and its entries; how many entries. Raises NotFound."""
+        exchanges.forget(self._connection, banks.one(self._connection, name).number)
         return banks.drop(self._connection, name)
 
     def put_entries(self, entries: Sequence[BankEntry]) -> None:
@@ -87,6 +89,18 @@ class SqlTransaction(SqlSnapshot):
     def end_record(self, bank: str, source_ref: str, status: EntryStatus, changed: datetime) -> int:
         """Give every entry of a record `status`, unless changed later; how many. Raises NotFound."""
         return banks.end_record(self._connection, bank, source_ref, status, changed)
+
+    def end_older(self, bank: str, before: datetime, status: EntryStatus) -> int:
+        """Give every active entry that changed before `before` this status; how many. Raises NotFound."""
+        return exchanges.end_older(self._connection, bank, before, status)
+
+    def save_records(self, bank: str, records: Sequence[Record]) -> None:
+        """Remember what a source's records list. Raises NotFound."""
+        exchanges.save_records(self._connection, bank, records)
+
+    def save_progress(self, progress: Progress) -> Progress:
+        """Replace the version that was read; returns it with its new one. Raises Conflict, NotFound."""
+        return exchanges.save_progress(self._connection, progress)
 
     def enqueue(self, job: Job) -> bool:
         """Store a job; False if one with its dedup key was ever stored."""
