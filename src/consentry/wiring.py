@@ -224,10 +224,8 @@ def ask_policy(settings: Settings) -> tuple[Sequence[Signal], Policy]:
     The signals are those that need only the request itself. Raises SetupTrouble for bad law files.
     """
     kinds = (PromptSignal, Person, ConsentToMake, KnownInput, KnownOutput, Change)
-    promises: list[Promise] = [(kind.measures, kind.stages) for kind in kinds]
-    book = compile_book(
-        read_files(Path(settings.law) if settings.law else None), _measures(promises, judged_output=False)
-    )
+    measures = _measures([(kind.measures, kind.stages) for kind in kinds], judged_output=False)
+    book = compile_book(read_files(Path(settings.law) if settings.law else None), measures)
     return (PromptSignal(), Person()), book.policy(Stage.ASK, settings.place_codes)
 
 
@@ -246,9 +244,9 @@ def open_access(settings: Settings) -> Access:
 @contextlib.contextmanager
 def open_banking(settings: Settings) -> Iterator[Banking]:
     """Only what is needed to keep banks, beside a server or without one."""
-    clock, ids = SystemClock(), RandomIds()
+    clock = SystemClock()
     _made(settings.directory)
-    store = open_store(settings.database_url, clock, ids)
+    store = open_store(settings.database_url, clock, RandomIds())
     with contextlib.closing(store), SandboxDecoder(Limits(), workers=1) as decoder:
         yield Banking(store, decoder, PdqHasher(), ListedPictures(store), clock)
 
@@ -351,7 +349,10 @@ class _Judges:
         ]
         self.law = compile_book(
             read_files(Path(settings.law) if settings.law else None),
-            _measures(_promises(self.signals), judged_output=bool(self.detectors)),
+            _measures(
+                [(signal.measures, signal.stages) for signal in self.signals],
+                judged_output=bool(self.detectors),
+            ),
         )
         self._check_places()
         self.pool = concurrent.futures.ThreadPoolExecutor(settings.signal_threads, "signal")
@@ -391,15 +392,9 @@ class _Judges:
             )
 
 
-Promise = tuple[frozenset[str], frozenset[Stage]]
-"""The measures that one signal brings, and the stages at which it can look."""
-
-
-def _promises(signals: Sequence[Signal]) -> list[Promise]:
-    return [(signal.measures, signal.stages) for signal in signals]
-
-
-def _measures(promises: Sequence[Promise], *, judged_output: bool) -> dict[str, frozenset[Stage]]:
+def _measures(
+    promises: Sequence[tuple[frozenset[str], frozenset[Stage]]], *, judged_output: bool
+) -> dict[str, frozenset[Stage]]:
     """Which measures can exist at which stage. What was found when asking is known when answering."""
     found: dict[str, frozenset[Stage]] = {name: frozenset({Stage.REPORT}) for name in REPORT_MEASURES}
     for measures, looking in promises:

@@ -28,7 +28,7 @@ def test_each_trouble_has_the_status_its_clients_know(trouble, status):
     assert words.refused(trouble).status_code == status
 
 
-@pytest.mark.parametrize("value", [True, "true", "True", 1, "1", "yes"])
+@pytest.mark.parametrize("value", [True, "true", "TRUE", 1, "yes"])
 def test_true_may_be_a_word(value):
     assert words.as_flag("enabled", value) is True
 
