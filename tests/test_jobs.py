@@ -6,7 +6,7 @@ import pytest
 
 from consentry.core.errors import LostLease, SafetyUnavailable, UpstreamTrouble
 from consentry.core.ports import Job
-from consentry.jobs import LONGEST_DELAY, Worker, delay
+from consentry.jobs import LONGEST_DELAY, Worker, delay, every
 from consentry.store.memory import MemoryStore
 from support.fakes import NOW, CountingIds, StillClock
 
@@ -94,3 +94,16 @@ def test_trouble_with_the_store_is_waited_out(store):
 def test_delays_double_and_end_at_ten_minutes():
     assert [delay(number) for number in (1, 2, 3)] == [0.5, 1.0, 2.0]
     assert delay(40) == delay(4000) == LONGEST_DELAY
+
+
+def test_what_is_done_now_and_then_outlives_trouble_and_ends_when_told():
+    stop, seen = threading.Event(), []
+
+    def do():
+        seen.append(len(seen))
+        if len(seen) == 1:
+            raise SafetyUnavailable("The store does not answer.")
+        stop.set()
+
+    every(0.01, do, stop)
+    assert seen == [0, 1]

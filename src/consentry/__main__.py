@@ -14,6 +14,7 @@ from consentry.cli.key import key
 from consentry.cli.law import law
 from consentry.cli.log import log
 from consentry.cli.serve import serve, work
+from consentry.cli.sync import lag, sync
 
 
 @click.group(epilog="Start with: consentry demo")
@@ -22,6 +23,8 @@ def main() -> None:
     """Keeps intimate or degrading images from being made, shown or spread without consent."""
 
 
+for command in (sync, lag):
+    bank.add_command(command)
 for command in (bank, demo, docs, gate, hash_, key, law, log, serve, work):
     main.add_command(command)
 

@@ -39,10 +39,12 @@ from consentry.core.ports import (
     Generator,
     Hasher,
     Ids,
+    Job,
     Platform,
     Signal,
     Store,
 )
+from consentry.core.syncports import Exchange
 from consentry.flows.access import Access
 from consentry.flows.banking import Banking
 from consentry.flows.judge import Judge

@@ -68,9 +68,12 @@ def test_what_would_unfold_in_our_hands_is_refused():
 def test_a_slow_drip_is_not_waited_for():
     started = time.monotonic()
     drip = Reply(body=b"x" * 100, drip=0.05)
-    with service(lambda _path, _body: drip) as dripping, pytest.raises(UpstreamTrouble) as caught:
-        with closing(Caller(dripping.url, seconds=0.3)) as caller:
-            caller.send("POST", "list", b"", "text/plain")
+    with (
+        service(lambda _path, _body: drip) as dripping,
+        closing(Caller(dripping.url, seconds=0.3)) as caller,
+        pytest.raises(UpstreamTrouble) as caught,
+    ):
+        caller.send("POST", "list", b"", "text/plain")
     assert caught.value.code == "bank_timeout"
     assert time.monotonic() - started < 3
 

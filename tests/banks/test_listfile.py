@@ -55,7 +55,9 @@ class TestListFile(ExchangeContract):
 
 
 def test_plain_lines_are_read_with_their_mishaps_counted(path, exchange):
-    write(path, "# a comment", "", f"  {hex_of(1).upper()}  ", hex_of(2, 32), "nonsense", hex_of(3)[1:], "\x00")
+    write(
+        path, "# a comment", "", f"  {hex_of(1).upper()}  ", hex_of(2, 32), "nonsense", hex_of(3)[1:], "\x00"
+    )
     page = exchange.fetch("")
     assert hashes(page) == [(SignalKind.PDQ, hex_of(1)), (SignalKind.MD5, hex_of(2, 32))]
     assert page.skipped == {"malformed": 3}
@@ -67,14 +69,26 @@ def test_lines_may_be_digests_instead(path, clock):
 
 
 @pytest.mark.parametrize(
-    "head", ["signal_type,signal_val", "Kind,Hash", "id,signal,note,value"], ids=["hma", "plain", "more columns"]
+    "head",
+    ["signal_type,signal_val", "Kind,Hash", "id,signal,note,value"],
+    ids=["hma", "plain", "more columns"],
 )
 def test_a_table_is_read_by_the_names_of_its_columns(path, exchange, head):
     def line(kind, value):
         cells = {"id": "7", "note": '"a, b"'}
-        return ",".join(cells.get(name, kind if name.lower() in listfile.KIND_COLUMNS else value) for name in head.split(","))
+        return ",".join(
+            cells.get(name, kind if name.lower() in listfile.KIND_COLUMNS else value)
+            for name in head.split(",")
+        )
 
-    write(path, head, line("pdq", hex_of(1)), line("video_md5", hex_of(2, 32)), line("vpdq", "x"), line("md5", "x"))
+    write(
+        path,
+        head,
+        line("pdq", hex_of(1)),
+        line("video_md5", hex_of(2, 32)),
+        line("vpdq", "x"),
+        line("md5", "x"),
+    )
     page = exchange.fetch("")
     assert hashes(page) == [(SignalKind.PDQ, hex_of(1)), (SignalKind.MD5, hex_of(2, 32))]
     assert page.skipped == {"kind:other": 1, "malformed": 1}
@@ -88,7 +102,14 @@ def test_a_table_is_still_a_table_on_its_second_page(path, exchange, monkeypatch
 
 def test_json_lines_are_read_as_an_api_lists_the_signals_of_a_picture(path, exchange):
     both = {"pdq": hex_of(1), "video_md5": hex_of(2, 32)}
-    write(path, json.dumps(both), json.dumps({"id": 3, "signals": {"pdq": hex_of(3), "url": "x"}}), "{", "[]", '{"signals": 3}')
+    write(
+        path,
+        json.dumps(both),
+        json.dumps({"id": 3, "signals": {"pdq": hex_of(3), "url": "x"}}),
+        "{",
+        "[]",
+        '{"signals": 3}',
+    )
     page = exchange.fetch("")
     assert values([page]) == {1, 2, 3}
     assert page.skipped == {"kind:other": 1, "malformed": 3}
@@ -97,7 +118,10 @@ def test_json_lines_are_read_as_an_api_lists_the_signals_of_a_picture(path, exch
 def test_what_an_export_calls_withdrawn_is_not_listed(path, exchange):
     write(path, "signal_type,signal_val,status", f"pdq,{hex_of(1)},active", f"pdq,{hex_of(2)},withdrawn")
     assert values([exchange.fetch("")]) == {1}
-    rows = ({"signal_type": "pdq", "signal_val": hex_of(at), "status": word} for at, word in enumerate(("active", "deleted")))
+    rows = (
+        {"signal_type": "pdq", "signal_val": hex_of(at), "status": word}
+        for at, word in enumerate(("active", "deleted"))
+    )
     write(path, *map(json.dumps, rows))
     assert values([exchange.fetch("")]) == {0}
 

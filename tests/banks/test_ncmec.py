@@ -54,7 +54,10 @@ class TestNcmec(ExchangeContract):
             moment[0] += timedelta(hours=2)
             server.deeds[number - 1] = a_deed(number, at=NOON + timedelta(hours=1), deleted=True)
 
-        with talking(server) as url, closing(Ncmec("industry", (USER, PASSWORD), lambda: moment[0], url)) as made:
+        with (
+            talking(server) as url,
+            closing(Ncmec("industry", (USER, PASSWORD), lambda: moment[0], url)) as made,
+        ):
             yield Source(made, list_, drop, (PASSWORD,))
 
 
@@ -115,7 +118,7 @@ STAMP = "<timestamp>2026-05-01T08:00:00Z</timestamp>"
     "raw",
     [
         "<image/>",
-        f'<image>{STAMP}<id>x</id><fingerprints><md5>{"0" * 32}</md5></fingerprints></image>',
+        f"<image>{STAMP}<id>x</id><fingerprints><md5>{'0' * 32}</md5></fingerprints></image>",
         f'<image><member id="no"/>{STAMP}<id>x</id></image>',
         f'<image><member id="42"/>{STAMP}<id></id></image>',
         f'<image><member id="42"/>{STAMP}<id>{"x" * 201}</id></image>',
@@ -157,7 +160,20 @@ BOMB = "".join(f'<!ENTITY a{at} "{f"&a{at - 1};" * 10}">' for at in range(1, 9))
         b"<queryResult><paging><next>//elsewhere.example/v2/entries</next></paging></queryResult>",
         b"<queryResult><paging><next>/v3/secrets</next></paging></queryResult>",
     ],
-    ids=["nothing", "half", "another", "bytes", "letters", "a file", "a bomb", "a type", "a pit", "elsewhere", "host", "path"],
+    ids=[
+        "nothing",
+        "half",
+        "another",
+        "bytes",
+        "letters",
+        "a file",
+        "a bomb",
+        "a type",
+        "a pit",
+        "elsewhere",
+        "host",
+        "path",
+    ],
 )
 def test_a_page_that_makes_no_sense_or_leads_astray_is_unreadable(body):
     answer = Answer(body=body)

@@ -102,7 +102,12 @@ def test_every_state_of_a_hash_is_understood(server, exchange, said, meant):
 
 
 def test_kinds_that_we_do_not_take_are_counted(server, exchange):
-    server.rows = [a_row(1, T), a_row(2, T, kind="VideoMD5"), a_row(3, T, kind="VideoTMK"), a_row(4, T, kind="Text")]
+    server.rows = [
+        a_row(1, T),
+        a_row(2, T, kind="VideoMD5"),
+        a_row(3, T, kind="VideoTMK"),
+        a_row(4, T, kind="Text"),
+    ]
     page = exchange.fetch("")
     assert [record.hashes[0][0] for record in page.records] == [SignalKind.PDQ, SignalKind.MD5]
     assert page.skipped == {"kind:videotmk": 1, "kind:text": 1}
@@ -213,7 +218,10 @@ def an_entry(number, feedback=Feedback.AGREE, kind=SignalKind.PDQ):
 
 def test_feedback_is_sent_in_the_sources_words(server, exchange):
     sha = BankEntry("STOP_NCII", SignalKind.SHA256, hex_of(9), NOON, feedback=Feedback.AGREE)
-    assert exchange.send_feedback([an_entry(1), an_entry(2, Feedback.DISAGREE), an_entry(3, Feedback.NONE), sha]) == 3
+    assert (
+        exchange.send_feedback([an_entry(1), an_entry(2, Feedback.DISAGREE), an_entry(3, Feedback.NONE), sha])
+        == 3
+    )
     ((path, said),) = server.said
     assert path == "/v1/SubmitFeedback"
     assert said == {

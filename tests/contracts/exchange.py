@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import pytest
 
@@ -74,7 +74,12 @@ class ExchangeContract:
         last = pages(source.exchange)[-1]
         source.drop(2)
         found = pages(source.exchange, last.cursor)
-        gone = {record.ref or record.hashes for page in found for record in page.records if record.status is not EntryStatus.ACTIVE}
+        gone = {
+            record.ref or record.hashes
+            for page in found
+            for record in page.records
+            if record.status is not EntryStatus.ACTIVE
+        }
         assert gone or (found[-1].all_since and 2 not in values(found))
 
     def test_an_empty_cursor_a_foreign_one_and_nonsense_are_survived(self, source):

@@ -53,7 +53,9 @@ class SyncContract:
         with followed.begin() as tx:
             tx.add_bank(a_bank("BANK_B"))
         put(followed, an_entry(1), an_entry(2, signal=MD5), an_entry(3), an_entry(1, "BANK_B"))
-        wanted = {(entry.signal, entry.value) for entry in (an_entry(1), an_entry(2, signal=MD5), an_entry(9))}
+        wanted = {
+            (entry.signal, entry.value) for entry in (an_entry(1), an_entry(2, signal=MD5), an_entry(9))
+        }
         with followed.read() as view:
             found = view.entries_at("BANK_A", wanted)
         assert {key: replace(entry, id=0) for key, entry in found.items()} == {

@@ -19,7 +19,17 @@ from consentry.core.ports import Job
 from consentry.flows.sync import PULL, Sync
 from consentry.store.memory import MemoryStore
 from consentry.store.sql import open_store
-from support.sources import FUNCTION, PASSWORD, SUBSCRIPTION, USER, Deed, NcmecServer, StopNciiServer, a_row, hex_of
+from support.sources import (
+    FUNCTION,
+    PASSWORD,
+    SUBSCRIPTION,
+    USER,
+    Deed,
+    NcmecServer,
+    StopNciiServer,
+    a_row,
+    hex_of,
+)
 from support.stores import NOON, CountingIds, HandClock
 from support.talking import talking
 
@@ -55,6 +65,7 @@ class Scene:
             if not jobs:
                 return many
             self.sync.run(jobs[0])
+        raise AssertionError
 
     def log(self):
         size = self.store.size()
@@ -120,7 +131,9 @@ def test_a_record_from_the_future_can_still_be_taken_back(scene):
 
 def test_a_hash_of_two_members_matches_until_both_took_it_back(scene):
     def deed(member, minutes, **more):
-        return Deed(member, f"e{member}", NOON + timedelta(minutes=minutes - 60), {"md5": hex_of(5, 32)}, **more)
+        return Deed(
+            member, f"e{member}", NOON + timedelta(minutes=minutes - 60), {"md5": hex_of(5, 32)}, **more
+        )
 
     scene.ncmec.deeds = [deed(1, 1), deed(2, 9)]
     scene.pull("NCMEC")
@@ -216,7 +229,7 @@ def test_whoever_lost_the_race_or_the_lease_changes_nothing(scene):
     assert scene.entries("STOP_NCII") == {}
 
     fetch = scene.sync.exchanges["STOP_NCII"].fetch
-    scene.sync.exchanges["STOP_NCII"].fetch = lambda cursor: (page := fetch(cursor), overtake())[0]
+    scene.sync.exchanges["STOP_NCII"].fetch = lambda cursor: overtake() or fetch(cursor)
 
     def overtake():
         scene.sync.exchanges["STOP_NCII"].fetch = fetch
@@ -224,7 +237,7 @@ def test_whoever_lost_the_race_or_the_lease_changes_nothing(scene):
 
     with pytest.raises(Conflict):
         scene.sync.step("STOP_NCII")
-    scene.sync.exchanges["STOP_NCII"].fetch = lambda cursor: (page := fetch(cursor), overtake())[0]
+    scene.sync.exchanges["STOP_NCII"].fetch = lambda cursor: overtake() or fetch(cursor)
     with scene.store.begin() as tx:
         tx.enqueue(Job(PULL, {"bank": "STOP_NCII"}, "again", tx.now()))
     (job,) = scene.store.claim(1, 60)
@@ -281,7 +294,10 @@ def test_each_sync_that_brought_something_is_in_the_log_and_nothing_secret_is(sc
     scene.pull()
     lines = scene.log()
     records = [line.record.decode() for line in lines if line.entry.kind is Kind.SYSTEM]
-    assert [("bank_made" in record, "synced" in record) for record in records][:2] == [(True, False), (False, True)]
+    assert [("bank_made" in record, "synced" in record) for record in records][:2] == [
+        (True, False),
+        (False, True),
+    ]
     assert not [word for record in records for word in (FUNCTION, SUBSCRIPTION, hex_of(1)) if word in record]
 
 

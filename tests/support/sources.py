@@ -57,7 +57,9 @@ class StopNciiServer:
 
     def _page(self, wanted: Mapping[str, str]) -> Answer:
         since, size = int(wanted["startTimestamp"]), int(wanted["pageSize"])
-        rows = [row for row in self.rows if not isinstance(row, dict) or row.get("lastModtimestamp", 0) >= since]
+        rows = [
+            row for row in self.rows if not isinstance(row, dict) or row.get("lastModtimestamp", 0) >= since
+        ]
         first = int(wanted.get("nextPageToken", "t0")[1:])
         here = rows[first : first + size]
         if self.spoil(here):
@@ -91,7 +93,11 @@ class Deed:
             return self.raw
         tag = f"deleted{self.kind.capitalize()}" if self.deleted else self.kind
         prints = "".join(f"<{name}>{escape(value)}</{name}>" for name, value in self.fingerprints.items())
-        rest = "" if self.deleted else f"<classification>A1</classification><fingerprints>{prints}</fingerprints>"
+        rest = (
+            ""
+            if self.deleted
+            else f"<classification>A1</classification><fingerprints>{prints}</fingerprints>"
+        )
         stamp = self.at.strftime("%Y-%m-%dT%H:%M:%SZ")
         return (
             f'<{tag}><member id="{self.member}">Member &amp; Co</member><timestamp>{stamp}</timestamp>'
@@ -124,7 +130,10 @@ class NcmecServer:
         return self._page(asked.wanted)
 
     def _page(self, wanted: Mapping[str, str]) -> Answer:
-        first, last = (datetime.strptime(wanted[name], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC) for name in ("from", "to"))
+        first, last = (
+            datetime.strptime(wanted[name], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+            for name in ("from", "to")
+        )
         inside = [deed for deed in self.deeds if first <= deed.at < last]
         inside.sort(key=lambda deed: (deed.name, deed.member))
         start = int(wanted.get("start", "1")) - 1
@@ -144,4 +153,6 @@ class NcmecServer:
 
 
 def _xml(inner: str, tag: str) -> Answer:
-    return Answer(body=f'<?xml version="1.0" encoding="UTF-8"?><{tag} xmlns="{NAMESPACE}">{inner}</{tag}>'.encode())
+    return Answer(
+        body=f'<?xml version="1.0" encoding="UTF-8"?><{tag} xmlns="{NAMESPACE}">{inner}</{tag}>'.encode()
+    )

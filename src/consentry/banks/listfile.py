@@ -2,10 +2,10 @@
 
 Three forms are understood, each in UTF-8:
 
-    9c3a…                               one hash a line: 64 digits of the operator's kind, or 32 of MD5
-    signal_type,signal_val              a table (RFC 4180) with a line of names: `signal_type` (or `signal`,
-    pdq,9c3a…                           `type`, `kind`) and `signal_val` (or `value`, `hash`), such as an export
-    video_md5,0b…                       of Hasher-Matcher-Actioner's signals; other columns are left out
+    9c3a…                               one hash a line: 64 digits of the operator's kind, 32 of MD5
+    signal_type,signal_val              a table (RFC 4180) with names on top: `signal_type` (or `signal`,
+    pdq,9c3a…                           `type`, `kind`) and `signal_val` (or `value`, `hash`), such as an
+    video_md5,0b…                       export of Hasher-Matcher-Actioner's signals; others are left out
     {"pdq": "9c3a…", "video_md5": "…"}  one JSON object a line, as its API lists a picture's signals, or
                                         with the names of columns, as `consentry bank export` writes
 

@@ -14,8 +14,11 @@ import uvicorn
 
 from consentry import wiring
 from consentry.cli.common import plain_errors, settings_from, settings_options
-from consentry.jobs import Worker
+from consentry.jobs import Worker, every
 from consentry.web.app import create_app
+
+MINUTE = 60.0
+"""How often it is looked whether a list wants a sync, in seconds."""
 
 
 @click.command(epilog="Example: consentry serve --data ./data --port 8321 --upstream drawing:")
@@ -25,7 +28,7 @@ def serve(**options: object) -> None:
     """Serve every door over HTTP, until interrupted."""
     settings = settings_from(options)
     quiet_logs()
-    with wiring.build(settings) as system, _working(system):
+    with wiring.build(settings) as system, _timed(system), _working(system):
         _server(system).run()
 
 
@@ -39,7 +42,7 @@ def work(**options: object) -> None:
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    with wiring.build(settings) as system:
+    with wiring.build(settings) as system, _timed(system):
         Worker(system.store, system.run).until(stop)
 
 
@@ -48,7 +51,7 @@ def serving(system: wiring.System) -> Iterator[str]:
     """Serve `system` from a thread while the block runs; gives the address. Used by demo and tests."""
     server = _server(system)
     thread = threading.Thread(target=server.run, name="server", daemon=True)
-    with system, _working(system):
+    with system, _timed(system), _working(system):
         thread.start()
         while not server.started and thread.is_alive():
             time.sleep(0.01)
@@ -57,6 +60,22 @@ def serving(system: wiring.System) -> Iterator[str]:
         finally:
             server.should_exit = True
             thread.join()
+
+
+@contextlib.contextmanager
+def _timed(system: wiring.System) -> Iterator[None]:
+    """Order a sync of every list whose time has come, while the block runs."""
+    if not system.sync.exchanges:
+        yield
+        return
+    stop = threading.Event()
+    thread = threading.Thread(target=every, args=(MINUTE, system.sync.schedule, stop), name="syncs")
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
 
 
 @contextlib.contextmanager

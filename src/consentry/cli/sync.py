@@ -1,4 +1,4 @@
-"""`consentry sync`: lists that others keep, fetched now, and how far behind ours are."""
+"""`consentry bank sync` and `lag`: lists that others keep, fetched now, and how far behind ours are."""
 
 from __future__ import annotations
 
@@ -16,21 +16,15 @@ from consentry.core.exchange import Progress
 from consentry.flows.sync import Sync
 from consentry.wiring import open_sync
 
-
-@click.group()
-def sync() -> None:
-    """Follow lists that others keep."""
-
-
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
-@sync.command(epilog="Example: consentry sync now STOP_NCII --data ./data")
+@click.command(epilog="Example: consentry bank sync STOP_NCII --data ./data --exchanges STOP_NCII=stopncii")
 @click.argument("name")
 @settings_options
 @_JSON
 @plain_errors
-def now(name: str, as_json: bool, **options: object) -> None:
+def sync(name: str, as_json: bool, **options: object) -> None:
     """Fetch everything new for a bank, now."""
     with _opened(options) as follower, _bar(quiet=as_json) as told:
         last = Progress(name)
@@ -39,11 +33,11 @@ def now(name: str, as_json: bool, **options: object) -> None:
     show(_record(last, 0.0 if last.complete else math.inf), as_json=as_json)
 
 
-@sync.command(epilog="Example: consentry sync status --data ./data --json")
+@click.command(epilog="Example: consentry bank lag --config consentry.toml --json")
 @settings_options
 @_JSON
 @plain_errors
-def status(as_json: bool, **options: object) -> None:
+def lag(as_json: bool, **options: object) -> None:
     """Say how far each bank that others fill has come."""
     with _opened(options) as follower:
         lags = follower.lags()
@@ -57,11 +51,11 @@ def _opened(options: Mapping[str, object]) -> Iterator[Sync]:
         yield follower
 
 
-def _record(found: Progress, lag: float) -> dict[str, object]:
+def _record(found: Progress, seconds: float) -> dict[str, object]:
     return {
         "bank": found.bank,
         "complete": found.complete.isoformat() if found.complete else None,
-        "lag_seconds": None if math.isinf(lag) else round(lag, 1),
+        "lag_seconds": None if math.isinf(seconds) else round(seconds, 1),
         "under_way": found.under_way,
         "taken": found.taken,
         "passed_over": found.passed_over,
