@@ -3,14 +3,16 @@
 import pytest
 from prometheus_client import generate_latest
 
+from consentry.core.bank import Bank
 from consentry.core.content import Stage
 from consentry.core.decide import decide
+from consentry.core.exchange import Progress
 from consentry.core.finding import Seen, Unavailable
 from consentry.core.policy import Policy
 from consentry.store.figures import Figures
 from consentry.store.memory import MemoryStore
 from support.fakes import NOW, rule
-from support.stores import CountingIds, HandClock, a_case, appended, enqueued
+from support.stores import NOON, CountingIds, HandClock, a_case, appended, enqueued
 
 POLICY = Policy("v1", Stage.ASK, (rule("sky"),))
 
@@ -61,3 +63,21 @@ def test_what_the_store_holds_is_read_from_it(figures):
 def test_two_systems_in_one_process_do_not_share_figures(figures):
     watch(figures, Seen("sky", 0.1))
     assert value(Figures(), "consentry_decisions_total", stage="ask", outcome="allow", blind="false") is None
+
+
+def test_a_bank_that_somebody_fills_has_a_lag_and_others_have_none(figures):
+    lag, clock = "consentry_bank_sync_lag_seconds", HandClock()
+    store = MemoryStore(clock, CountingIds())
+    with store.begin() as tx:
+        for name in ("FOLLOWED", "BROKEN", "OURS"):
+            tx.add_bank(Bank(name))
+        tx.save_progress(Progress("FOLLOWED", complete=NOON))
+        tx.save_progress(Progress("BROKEN", trouble="bank_failed"))
+    clock.pass_(42)
+    figures.refresh(store)
+    found = {name: value(figures, lag, bank=name) for name in ("FOLLOWED", "BROKEN", "OURS")}
+    assert found == {"FOLLOWED": 42, "BROKEN": float("inf"), "OURS": None}
+    with store.begin() as tx:
+        tx.drop_bank("FOLLOWED")
+    figures.refresh(store)
+    assert value(figures, lag, bank="FOLLOWED") is None

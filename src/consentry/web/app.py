@@ -16,6 +16,9 @@ from consentry.wiring import System
 ALL_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
 """Methods that the last route answers."""
 
+ALWAYS_SERVED = frozenset({"/healthz", "/metrics"})
+"""Paths that are served however much there is to do."""
+
 GATED = "/v1/"
 """Paths under this are the gate's: what is not registered there is refused by name."""
 
@@ -76,7 +79,7 @@ class AtOnce:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve, or answer 503 with Retry-After; health and metrics are always served."""
-        if scope["type"] != "http" or not scope["path"].startswith(GATED):
+        if scope["type"] != "http" or scope["path"] in ALWAYS_SERVED:
             return await self.app(scope, receive, send)
         if self.present >= self.limit:
             trouble = Overloaded("There is too much at once.")
