@@ -106,7 +106,11 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("host", "127.0.0.1", "Address to listen on. Put a TLS proxy in front before opening it."),
     Setting("port", 8321, "Port to listen on."),
     Setting("database", "", "SQLAlchemy URL; empty: a SQLite file in `data`."),
-    Setting("upstream", "", "Base URL of the image generator; `drawing:` draws by itself, for trying out."),
+    Setting(
+        "upstream",
+        "",
+        "Base URL of the image generator; `drawing:` draws by itself, for trying out; empty: none.",
+    ),
     Setting("upstream_key", "", "Key for the image generator. Callers' keys are never passed on."),
     Setting("upstream_seconds", 300.0, "Longest wait for the image generator, in seconds."),
     Setting(

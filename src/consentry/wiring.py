@@ -52,6 +52,7 @@ from consentry.flows.report import Desk
 from consentry.flows.sync import PULL, Sync
 from consentry.flows.takedown import Takedown
 from consentry.flows.upload import UPLOADS
+from consentry.generators.absent import AbsentGenerator
 from consentry.generators.drawing import DrawingGenerator
 from consentry.generators.openai import OpenAIGenerator
 from consentry.law import read_files
@@ -208,7 +209,7 @@ def _build(settings: Settings, generator: Generator | None, opened: contextlib.E
         checks={
             "store": store.check,
             "decoder": partial(_check_decoder, decoder),
-            "output judge": partial(_check_output_judge, judges),
+            **({"output judge": partial(_check_output_judge, judges)} if settings.upstream else {}),
         },
         site=site,
     )
@@ -225,10 +226,8 @@ def ask_policy(settings: Settings) -> tuple[Sequence[Signal], Policy]:
     The signals are those that need only the request itself. Raises SetupTrouble for bad law files.
     """
     kinds = (PromptSignal, Person, ConsentToMake, KnownInput, KnownOutput, Change)
-    promises: list[Promise] = [(kind.measures, kind.stages) for kind in kinds]
-    book = compile_book(
-        read_files(Path(settings.law) if settings.law else None), _measures(promises, judged_output=False)
-    )
+    measures = _measures([(kind.measures, kind.stages) for kind in kinds], judged_output=False)
+    book = compile_book(read_files(Path(settings.law) if settings.law else None), measures)
     return (PromptSignal(), Person()), book.policy(Stage.ASK, settings.place_codes)
 
 
@@ -247,9 +246,9 @@ def open_access(settings: Settings) -> Access:
 @contextlib.contextmanager
 def open_banking(settings: Settings) -> Iterator[Banking]:
     """Only what is needed to keep banks, beside a server or without one."""
-    clock, ids = SystemClock(), RandomIds()
+    clock = SystemClock()
     _made(settings.directory)
-    store = open_store(settings.database_url, clock, ids)
+    store = open_store(settings.database_url, clock, RandomIds())
     with contextlib.closing(store), SandboxDecoder(Limits(), workers=1) as decoder:
         yield Banking(store, decoder, PdqHasher(), ListedPictures(store), clock)
 
@@ -352,7 +351,10 @@ class _Judges:
         ]
         self.law = compile_book(
             read_files(Path(settings.law) if settings.law else None),
-            _measures(_promises(self.signals), judged_output=bool(self.detectors)),
+            _measures(
+                [(signal.measures, signal.stages) for signal in self.signals],
+                judged_output=bool(self.detectors),
+            ),
         )
         self._check_places()
         self.pool = concurrent.futures.ThreadPoolExecutor(settings.signal_threads, "signal")
@@ -392,15 +394,9 @@ class _Judges:
             )
 
 
-Promise = tuple[frozenset[str], frozenset[Stage]]
-"""The measures that one signal brings, and the stages at which it can look."""
-
-
-def _promises(signals: Sequence[Signal]) -> list[Promise]:
-    return [(signal.measures, signal.stages) for signal in signals]
-
-
-def _measures(promises: Sequence[Promise], *, judged_output: bool) -> dict[str, frozenset[Stage]]:
+def _measures(
+    promises: Sequence[tuple[frozenset[str], frozenset[Stage]]], *, judged_output: bool
+) -> dict[str, frozenset[Stage]]:
     """Which measures can exist at which stage. What was found when asking is known when answering."""
     found: dict[str, frozenset[Stage]] = {name: frozenset({Stage.REPORT}) for name in REPORT_MEASURES}
     for measures, looking in promises:
@@ -415,7 +411,7 @@ def _measures(promises: Sequence[Promise], *, judged_output: bool) -> dict[str, 
 def _detectors(settings: Settings) -> list[Detector]:
     """What looks at outputs. Raises SetupTrouble if nothing does and nobody said that this is meant."""
     wanted = [text.strip() for text in settings.exposure.split(";") if text.strip()]
-    if not wanted and not settings.allow_no_output_judge:
+    if not wanted and settings.upstream and not settings.allow_no_output_judge:
         raise SetupTrouble(
             "Nothing is set up that looks at outputs, so the gate does not start.",
             next_step="Set `exposure`; or set `allow_no_output_judge` and have every output held.",
@@ -438,6 +434,8 @@ def _detector(text: str, settings: Settings) -> Detector:
 
 
 def _generator(settings: Settings) -> Generator:
+    if not settings.upstream:
+        return AbsentGenerator()
     if settings.upstream == "drawing:":
         return DrawingGenerator()
     return OpenAIGenerator(settings.upstream, settings.upstream_key, settings.upstream_seconds)

@@ -19,7 +19,7 @@ def a_bank(name: str = "BANK_A", **changes) -> Bank:
 
 
 def an_entry(number: int = 1, bank: str = "BANK_A", signal: SignalKind = PDQ, **changes) -> BankEntry:
-    digits = 64 if signal is PDQ else 32
+    digits = 32 if signal is MD5 else 64
     return replace(BankEntry(bank, signal, f"{number:0{digits}x}", NOON), **changes)
 
 

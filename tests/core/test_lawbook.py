@@ -238,3 +238,67 @@ def test_scenarios_of_the_floor_are_held_against_the_floor_alone():
     written["floor"]["scenario"] = [judged(applies=["floor.upload.known"], day=date(2000, 1, 1))]
     book = compile_book(written, MEASURES)
     assert book.failures(book.scenarios[0]) == ()
+
+
+def test_a_place_that_is_not_given_takes_nothing_away_from_one_that_is():
+    assert ids(BOOK, "zz", "") == ids(BOOK, "zz")
+    assert BOOK.reach({"floor", "ex", "exa", "exb", "ex-north", "ex-far", "zz"}) == BOOK.reach(())
+
+
+def test_a_policy_is_of_the_stage_it_was_asked_for():
+    assert BOOK.policy(Stage.UPLOAD, frozenset()).stage is Stage.UPLOAD
+
+
+def test_a_policy_version_is_the_same_on_every_machine_and_day():
+    nested = {
+        "all": ["known.case >= 0.5", {"any": ["known.case >= 0.25", {"none": ["known.case unavailable"]}]}]
+    }
+    written = rule("ex.upload.x", "ex.act.s1", when=nested, duties=["strike", "preserve"])
+    book = compile_book(files(ex=place(rule=[written])), MEASURES)
+    assert book.policy(Stage.UPLOAD, frozenset()).version == "73a13e281ebc4c0e"
+
+
+def test_what_is_measured_of_a_request_only_does_not_stand_for_an_upload():
+    wanted = rule("ex.upload.x", "ex.act.s1", when={"all": ["prompt.harm >= 0.5", "known.case >= 0.5"]})
+    written = files(ex=place(rule=[wanted]), measures=_declared("prompt.harm", "known.case", stages=[*Stage]))
+    with pytest.raises(SetupTrouble, match=r"needs a judge that measures prompt\.harm at upload$"):
+        compile_book(written, MEASURES)
+
+
+def test_a_measure_can_exist_wherever_it_is_wired_whatever_its_declaration_says():
+    wanted = rule("ex.ask.x", "ex.act.s1", stage="ask", when="known.case >= 0.5")
+    written = files(ex=place(rule=[wanted]), measures=_declared("known.case"))
+    assert len(compile_book(written, MEASURES).policy(Stage.ASK, frozenset()).rules) == 1
+
+
+def _dated_floor() -> dict[str, dict[str, object]]:
+    written = files()
+    written["floor"]["provision"][0]["until"] = date(2030, 1, 1)
+    return written
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ({"ex": place()}, "floor.toml is missing, and nothing starts without a floor"),
+        (_dated_floor(), "floor.toml: provision (floor.copies).since must be 0001-01-01 without until"),
+        (files(Ex=place("Ex")), "Ex.toml must have a name of lower-case letters"),
+        (
+            files(ex=place(extends="nowhere")),
+            "ex.toml: extends names a file that is missing or builds on itself",
+        ),
+        (files(ex=place(covers=["zz"]), zz=place("zz")), "places has 'zz' twice"),
+        (files(ex=place(scenario=[timed(clock=["b", "a"])])), "ex.toml: scenario 1 does not know a, b"),
+    ],
+)
+def test_a_refusal_says_what_is_wanted(written: dict[str, dict[str, object]], said: str):
+    with pytest.raises(SetupTrouble) as found:
+        compile_book(written, MEASURES)
+    assert found.value.message == f"law: {said}"
+
+
+def test_every_judge_that_is_missing_is_named():
+    wanted = rule("ex.upload.x", "ex.act.s1", when={"all": ["b >= 1", "a >= 1", "known.case >= 1"]})
+    written = files(ex=place(rule=[wanted]), measures=_declared("a", "b", "known.case"))
+    with pytest.raises(SetupTrouble, match=r"needs a judge that measures a, b at upload$"):
+        compile_book(written, {"known.case": MEASURES["known.case"]})

@@ -223,3 +223,98 @@ def test_measures_are_read_and_checked():
     ):
         with pytest.raises(SetupTrouble, match=r"measures\.toml"):
             measure_table(broken)
+
+
+@pytest.mark.parametrize("value", ["fr", ["fr", ""], ["fr", 1], [["fr"]]])
+def test_other_names_of_a_place_are_a_list_of_texts(value: object):
+    refused(".covers must be a list of texts", covers=value)
+
+
+def test_a_place_is_read_as_it_is_written():
+    written = files(ex=place(covers=["fr"], always=True), ex_north=place("ex-north", extends="ex"))
+    found = {each.code: each for each in compile_book(written, MEASURES).jurisdictions}
+    assert (found["ex"].name, found["ex"].extends) == ("Exampleland", "")
+    assert (found["ex"].covers, found["ex"].always) == ({"fr"}, True)
+    assert (found["ex-north"].extends, found["ex-north"].always) == ("ex", False)
+
+
+def test_what_is_left_out_has_its_plain_meaning():
+    nothing_seen = judged(findings={"known.case": 0}, expect="allow")
+    found = book(clock=[clock("ex.c", ACT)], scenario=[nothing_seen, timed(clock=["ex.c"])])
+    assert found.clocks[0].copies == ""
+    first, second = found.scenarios
+    assert (first.says, first.findings) == ("A known picture is refused.", (Seen("known.case", 0.0),))
+    assert (second.says, second.hours) == ("A report starts the clock.", None)
+
+
+def _rule(**changes: object) -> dict[str, object]:
+    return {"rule": [rule("ex.upload.x", ACT) | changes]}
+
+
+def _without_when() -> dict[str, object]:
+    return {"rule": [rule("ex.upload.x", ACT, when=None)]}
+
+
+RULE, PROVISION = "rule 1 (ex.upload.x)", f"provision 1 ({ACT})"
+COMPARISON = "must be a comparison, or a table with one of all, any, none"
+
+
+@pytest.mark.parametrize(
+    ("parts", "where", "what"),
+    [
+        ({"always": "yes"}, ".always", "must be true or false"),
+        ({"blue": 1, "also": 2}, "", "does not know the key 'also', 'blue'"),
+        ({"name": ""}, ".name", "must be a text"),
+        ({"rule": 1}, ".rule", "must be written as [[rule]]"),
+        ({"rule": ["x"]}, "rule 1", "must be a table"),
+        (_without_when(), RULE, "needs the key 'when'"),
+        (_rule(id="zz.x"), "rule 1 (zz.x).id", "must begin with 'ex.' and be words joined by '.' or '-'"),
+        (_rule(outcome="x"), f"{RULE}.outcome", "does not know 'x'; use one of allow, label, hold, refuse"),
+        (_rule(provision="zz.x"), f"{RULE}.provision", "does not know the provision 'zz.x'"),
+        (_rule(when=1), f"{RULE}.when", COMPARISON),
+        (_rule(when={"most": []}), f"{RULE}.when", COMPARISON),
+        (_rule(when={"all": []}), f"{RULE}.when", "needs a list of conditions in 'all'"),
+        (
+            _rule(when="x > 1"),
+            f"{RULE}.when",
+            "cannot read 'x > 1'; write 'measure >= 0.5' or 'measure unavailable'",
+        ),
+        (_rule(when="x >= 0"), f"{RULE}.when", "needs a score above 0 and up to 1 in 'x >= 0'"),
+        ({"provision": [provision(ACT, url="x")]}, f"{PROVISION}.url", "must be an https:// address"),
+        (
+            {"provision": [provision(ACT, since="x")]},
+            f"{PROVISION}.since",
+            "must be a day such as 2026-06-29, without quotes",
+        ),
+        (
+            {"provision": [provision(ACT, until=date(2020, 1, 1))]},
+            f"{PROVISION}.until",
+            "must be after since",
+        ),
+        ({"clock": [clock("ex.c", ACT, hours=-1)]}, "clock 1 (ex.c).hours", "must be whole hours, 0 or more"),
+        ({"scenario": [judged(findings=1)]}, "scenario 1.findings", "must be a table"),
+        (
+            {"scenario": [judged(findings={"known.case": 2})]},
+            "scenario 1.findings.known.case",
+            "must be a score from 0 to 1 or 'unavailable:why'",
+        ),
+        ({"scenario": [judged(applies=["b", "a"])]}, "scenario 1", "does not know a, b"),
+    ],
+)
+def test_a_refusal_names_the_place_and_says_what_is_wanted(parts: dict[str, object], where: str, what: str):
+    with pytest.raises(SetupTrouble) as found:
+        book(**parts)
+    trouble = found.value
+    assert (trouble.code, trouble.param) == ("bad_law", f"ex.toml: {where}")
+    assert trouble.message == f"law: ex.toml: {where} {what}"
+
+
+def test_refusals_of_the_measures_name_their_file():
+    row = {"name": "person", "stages": ["ask"], "meaning": "A person."}
+    for written, said in (
+        ({"measure": [row, row]}, "law: measures.toml has 'person' twice"),
+        ({"blue": 1}, "law: measures.toml:  does not know the key 'blue'"),
+    ):
+        with pytest.raises(SetupTrouble) as found:
+            measure_table(written)
+        assert found.value.message == said

@@ -88,3 +88,29 @@ def test_every_stage_is_proved_by_itself():
     missing = found(IN_SHADOW, APPLIES, QUIET, rule=[rule("ex.upload.known", "ex.act.s1"), other])
     assert missing
     assert all(gap.startswith("ex.ask.x: ") for gap in missing)
+
+
+def test_an_example_at_another_stage_of_the_same_place_proves_nothing():
+    elsewhere = judged(stage="ask", expect="allow", findings={"known.case": 0}, day=FIRST)
+    assert found(IN_SHADOW, APPLIES, elsewhere) == (
+        "ex.upload.known: no scenario in which it is in force and does not apply",
+    )
+
+
+def test_an_example_for_another_trigger_or_place_proves_no_clock():
+    parts = {"clock": [clock("ex.report", "ex.act.s1")], "rule": []}
+    other = timed(day=BEFORE, trigger="order")
+    assert found(RUNS, other, **parts) == ("ex.report: no scenario on 2026-06-28",)
+    written = files(ex=place(scenario=[RUNS], **parts), zz=place("zz", scenario=[NO_CLOCK]))
+    assert "ex.report: no scenario on 2026-06-28" in gaps(compile_book(written, MEASURES))
+
+
+def test_a_clock_that_ends_needs_its_last_day_and_the_day_after():
+    ending = [provision("ex.act.s1", until=date(2027, 1, 1))]
+    parts = {"clock": [clock("ex.report", "ex.act.s1")], "rule": [], "provision": ending}
+    assert found(NO_CLOCK, RUNS, **parts) == (
+        "ex.report: no scenario on 2026-12-31",
+        "ex.report: no scenario on 2027-01-01",
+    )
+    last, over = timed(day=date(2026, 12, 31), clock=["ex.report"], hours=48), timed(day=date(2027, 1, 1))
+    assert found(NO_CLOCK, RUNS, last, over, **parts) == ()

@@ -75,3 +75,18 @@ def test_a_clock_of_a_weak_source_is_shown_and_has_no_hours():
 def test_clocks_of_other_places_are_no_concern():
     elsewhere = replace(CLOCK, id="zz.clock", provision=replace(ACT, jurisdiction="zz"))
     assert RUNS.failures([CLOCK, elsewhere]) == ()
+
+
+def test_several_names_are_listed_in_order():
+    promised = replace(GOOD, applies=frozenset({"ex.b", "ex.a"}))
+    assert promised.failures(POLICY) == ("applies: promised ex.a, ex.b, found ex.rule",)
+
+
+def test_a_clock_that_gives_no_time_is_no_missing_clock():
+    assert replace(RUNS, hours=0).failures([replace(CLOCK, hours=0)]) == ()
+
+
+def test_the_shortest_of_several_clocks_counts():
+    quick = replace(CLOCK, id="ex.quick", hours=2)
+    both = frozenset({"ex.clock", "ex.quick"})
+    assert replace(RUNS, clocks=both, hours=2).failures([CLOCK, quick]) == ()

@@ -26,7 +26,7 @@ ORDER = (
 """Folders of tests/ in the order in which they run; files directly in tests/ run after the units."""
 
 AFTER_UNITS = ORDER.index("contracts") - 0.5
-SLOW_MARKS = ("postgres", "go", "browser", "deep")
+SLOW_MARKS = ("late", "postgres", "go", "browser", "deep")
 
 
 def place(path: Path, root: Path) -> float:

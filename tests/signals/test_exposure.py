@@ -4,7 +4,10 @@ import pytest
 
 from consentry.core.errors import SetupTrouble
 from consentry.core.finding import Seen, Unavailable
-from consentry.signals.exposure import ALWAYS_ASKED, MEASURES, Exposure
+from consentry.core.lawbook import compile_book, declared
+from consentry.core.policy import leaves
+from consentry.law import read_files
+from consentry.signals.exposure import ALWAYS_ASKED, ENOUGH, MEASURES, Exposure
 from contracts.pictures import draft, noise, picture, unreadable, upload
 from contracts.signal import SignalContract
 
@@ -73,14 +76,20 @@ def test_the_highest_score_of_all_detectors_stands_with_its_version():
 
 @pytest.mark.parametrize("failing", [Down, Crashes, Silent])
 def test_one_that_could_not_look_leaves_the_question_open(failing):
-    found = look(failing(*EVERYTHING), Says(*EVERYTHING, score=0.49)).values()
+    found = look(failing(*EVERYTHING), Says(*EVERYTHING, score=0.84)).values()
     assert all(isinstance(f, Unavailable) for f in found)
 
 
 @pytest.mark.parametrize("failing", [Down, Crashes, Silent])
 def test_what_one_saw_stands_whatever_another_could_not_see(failing):
-    found = look(failing(*EVERYTHING), Says(*EVERYTHING, score=0.5)).values()
+    found = look(failing(*EVERYTHING), Says(*EVERYTHING, score=ENOUGH)).values()
     assert all(isinstance(f, Seen) for f in found)
+
+
+def test_no_rule_asks_for_more_than_what_stands():
+    book = compile_book(read_files(), declared(read_files()))
+    asked = [leaf for rule in book.rules for leaf in leaves(rule.when) if leaf.measure in MEASURES]
+    assert max(leaf.threshold for leaf in asked if leaf.threshold <= 1) == ENOUGH
 
 
 @pytest.mark.parametrize("failing", [Down, Crashes, Silent])
@@ -97,8 +106,8 @@ def test_a_score_that_is_none_is_no_look(score):
 
 
 def test_a_score_that_is_none_does_not_drown_a_sound_one():
-    found = look(Says(*EVERYTHING, score=math.nan), Says(*EVERYTHING, score=0.8))
-    assert found["exposure.explicit"].score == 0.8
+    found = look(Says(*EVERYTHING, score=math.nan), Says(*EVERYTHING, score=0.9))
+    assert found["exposure.explicit"].score == 0.9
 
 
 def test_every_frame_is_shown_to_the_detector():

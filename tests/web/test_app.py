@@ -9,6 +9,7 @@ from fastapi.testclient import TestClient
 
 from consentry.cli.docs import routes
 from consentry.web.app import AtOnce, HeadAsGet, create_app
+from consentry.web.hma_door import PATHS
 from support.running import Running
 
 SHAPE = {"message", "type", "param", "code", "next_step", "request_id"}
@@ -32,9 +33,11 @@ def test_whatever_goes_wrong_has_one_shape(server: Running, address: str):
         if reply.status_code < 400 or (method == "GET" and address in PAGES):
             continue
         assert reply.headers["content-type"] == "application/json", (method, reply.text)
+        assert reply.headers["cache-control"] == "no-store"
+        if address.startswith(PATHS) and set(reply.json()) == {"message"}:
+            continue  # the only shape that HMA's clients know
         assert set(reply.json()["error"]) == SHAPE, (method, reply.text)
         assert reply.json()["error"]["request_id"] == reply.headers["x-request-id"]
-        assert reply.headers["cache-control"] == "no-store"
         assert "Traceback" not in reply.text
 
 

@@ -37,7 +37,7 @@ class ListedPictures:
         self._store = store
         self._lock = Lock()
         self._change = -1
-        self._top = 0
+        self._present = np.zeros(0, np.bool_)
         self._index = Index()
         self._known: dict[str, Bank] = {}
         self._ids: dict[int, list[NDArray[np.uint64]]] = {}
@@ -106,23 +106,38 @@ class ListedPictures:
                 self._change = last
             return self._known
 
-    def _forget(self, present: set[int]) -> None:
+    def _forget(self, banks: set[int]) -> None:
         """Let go of the entries of banks that are no longer there."""
-        for number in set(self._ids) - present:
-            self._index.remove(np.concatenate(self._ids.pop(number)))
+        for number in set(self._ids) - banks:
+            self._drop(np.concatenate(self._ids.pop(number)))
+
+    def _drop(self, ids: NDArray[np.uint64]) -> None:
+        self._index.remove(ids)
+        self._present[ids] = False
 
     def _apply(self, fresh: Sequence[Listed]) -> None:
-        """Take the old state of every changed entry out of the index, then put in those listed now."""
-        pdq = {one.id: one for one in fresh if one.signal is SignalKind.PDQ}
-        old = [id_ for id_ in pdq if id_ <= self._top]
-        if old:
-            self._index.remove(np.array(old, np.uint64))
-        new = [one for one in pdq.values() if one.active]
-        if new:
-            ids = np.array([one.id for one in new], np.uint64)
-            self._index.add(ids, _array([one.value for one in new]))
-            self._remember(ids, np.array([one.bank for one in new]))
-        self._top = max(self._top, max(pdq, default=0))
+        """Put in what is listed now, take out what no longer is, and leave alone what is there already.
+
+        An entry that is listed before and after is in the index all the time: a search that runs
+        meanwhile must not miss it.
+        """
+        pdq = [one for one in fresh if one.signal is SignalKind.PDQ]
+        if not pdq:
+            return
+        ids = np.array([one.id for one in pdq], np.uint64)
+        self._make_room(int(ids.max()) + 1)
+        active, present = np.array([one.active for one in pdq]), self._present[ids]
+        self._drop(ids[~active & present])
+        new = active & ~present
+        if new.any():
+            self._index.add(ids[new], _array([one.value for one in pdq])[new])
+            self._present[ids[new]] = True
+            self._remember(ids[new], np.array([one.bank for one in pdq])[new])
+
+    def _make_room(self, size: int) -> None:
+        if size > len(self._present):
+            more = np.zeros(max(size, 2 * len(self._present)) - len(self._present), np.bool_)
+            self._present = np.concatenate([self._present, more])
 
     def _remember(self, ids: NDArray[np.uint64], banks: NDArray[np.int64]) -> None:
         for number in np.unique(banks):

@@ -63,7 +63,7 @@ class Lawbook:
         """
         asked = frozenset(place.strip().lower() for place in places) - {""}
         known = _by_name(self.jurisdictions)
-        if not asked or not asked <= known.keys():
+        if not asked or asked - known.keys():
             return frozenset(place.code for place in self.jurisdictions)
         found = {place.code for place in self.jurisdictions if place.always}
         for name in asked:

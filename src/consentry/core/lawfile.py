@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import Enum, IntEnum
+from enum import Enum
 from typing import TypeVar
 
 from consentry.core.content import Stage
@@ -101,7 +101,7 @@ class Table:
             raise trouble(f"{self.where}.{key}", "must be a day such as 2026-06-29, without quotes")
         return value
 
-    def hours(self, key: str, *, needed: bool = True) -> int | None:
+    def hours(self, key: str, *, needed: bool = False) -> int | None:
         """Whole hours, 0 or more."""
         value = self._take(key, None)
         if value is None and not needed:
@@ -162,14 +162,10 @@ def trouble(where: str, what: str) -> SetupTrouble:
 
 def word(where: str, kind: type[_E], value: str) -> _E:
     """The member of `kind` that is written `value`. Raises SetupTrouble with the words there are."""
-    words = {_written(member): member for member in kind}
+    words = {member.name.lower(): member for member in kind}
     if value not in words:
         raise trouble(where, f"does not know {value!r}; use one of {', '.join(words)}")
     return words[value]
-
-
-def _written(member: Enum) -> str:
-    return member.name.lower() if isinstance(member, IntEnum) else str(member.value)
 
 
 def read_file(code: str, data: Mapping[str, object], cited: Mapping[str, Provision]) -> LawFile:
@@ -250,7 +246,7 @@ def _clock(code: str, table: Table, provisions: Mapping[str, Provision]) -> Lega
         id=_own_id(code, table),
         provision=_cited(table, provisions),
         trigger=table.one_of("trigger", Trigger),
-        hours=table.hours("hours") or 0,
+        hours=table.hours("hours", needed=True) or 0,
         copies=table.text("copies", ""),
     )
     table.done()
@@ -277,7 +273,7 @@ def condition(where: str, data: object) -> Condition:
     """A condition: `"exposure.explicit >= 0.5"`, `"person unavailable"`, or a table of all, any or none."""
     if isinstance(data, str):
         return _leaf(where, data)
-    if not isinstance(data, Mapping) or len(data) != 1 or not set(data) <= set(_NESTS):
+    if not isinstance(data, Mapping) or [*data] not in [[key] for key in _NESTS]:
         raise trouble(where, "must be a comparison, or a table with one of all, any, none")
     ((key, parts),) = data.items()
     if not isinstance(parts, list) or not parts:
@@ -322,7 +318,7 @@ def _timed(code: str, says: str, day: date, table: Table) -> Timed:
         day=day,
         trigger=table.one_of("trigger", Trigger),
         clocks=frozenset(table.texts("clock")),
-        hours=table.hours("hours", needed=False),
+        hours=table.hours("hours"),
     )
 
 

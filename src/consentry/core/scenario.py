@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from consentry.core.content import Stage
-from consentry.core.deadline import binding, deadlines
+from consentry.core.deadline import deadlines
 from consentry.core.decide import decide
-from consentry.core.finding import Finding, Findings, Seen
+from consentry.core.finding import Finding, Findings, Seen, by_signal
 from consentry.core.law import LegalClock, Trigger
 from consentry.core.policy import Outcome, Policy, leaves
 
@@ -53,7 +53,7 @@ class Judged:
 
     def _findings(self, policy: Policy) -> Findings:
         clear = {leaf.measure for rule in policy.rules for leaf in leaves(rule.when)}
-        return {measure: Seen(measure, 0.0) for measure in clear} | {f.signal: f for f in self.findings}
+        return by_signal([*(Seen(measure, 0.0) for measure in clear), *self.findings])
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +77,8 @@ class Timed:
         """What `clocks` do otherwise than promised; empty if they keep every promise."""
         received = datetime(self.day.year, self.day.month, self.day.day, tzinfo=UTC)
         found = deadlines(clocks, self.trigger, frozenset({self.place}), received)
-        never = datetime.max.replace(tzinfo=UTC)
-        due = binding(found, never)
-        hours = None if due == never else (due - received) // timedelta(hours=1)
+        left = [(each.due - received) // timedelta(hours=1) for each in found if not each.advisory]
+        hours = min(left, default=None)
         return (
             *_differ("clock", self.clocks, {deadline.clock for deadline in found}),
             *_differ("hours", {str(self.hours)}, {str(hours)}),

@@ -96,7 +96,7 @@ class Banking:
             _log(tx, bank.name, "created", by, ratio=bank.enabled_ratio, radius=bank.radius)
         return made
 
-    def change(self, name: str, by: str, **changes: object) -> Bank:
+    def change(self, name: str, by: str, /, **changes: object) -> Bank:
         """Give a bank another name, share, radius or description. Raises NotFound, Conflict, BadInput."""
         with self.store.begin() as tx:
             bank = replace(tx.bank(name), **changes)  # type: ignore[arg-type]  # callers name fields of Bank
@@ -184,7 +184,7 @@ class Banking:
         with self.store.read() as view:
             return _present(view.entries_about(name, number))
 
-    def change_item(self, name: str, number: int, by: str, **changes: object) -> Sequence[BankEntry]:
+    def change_item(self, name: str, number: int, by: str, /, **changes: object) -> Sequence[BankEntry]:
         """Change what is said of a picture: `about`, `paused_until`, `feedback`. Raises NotFound."""
         with self.store.begin() as tx:
             for entry in _present(tx.entries_about(name, number)):

@@ -1,4 +1,4 @@
-"""Tries out the gate on a list of prompts: what it would do, and by which rules.
+"""Tries out the gate on a prompt: what it would do with it, and by which rules.
 
 1. The signals that need nothing but the request look at it.
 2. What they cannot know is put in: nobody consented, and no picture is a known one.

@@ -34,23 +34,27 @@ class Band(NamedTuple):
     """float32[64, longest]: the weights, zero beyond `length`."""
 
 
-def box(middle: NDArray[np.intp], side: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """First and one-past-last pixel that one running mean averages around each of `middle`."""
-    wide = window(side)
+@njit(nogil=True, cache=True)
+def add_boxes(steps: NDArray[np.float64], middles: NDArray[np.intp], wide: int) -> None:
+    """Note where the weights of each place in `steps[64, side + 1]` rise and fall.
+
+    A place averages the pixels around its middle, and each of them averages those around itself.
+    """
+    side = steps.shape[1] - 1
     half = (wide + 2) // 2
-    return np.maximum(0, middle - (wide - half)), np.minimum(side, middle + half)
+    for place in range(len(middles)):
+        first, last = max(0, middles[place] - (wide - half)), min(side, middles[place] + half)
+        for pixel in range(first, last):
+            left, right = max(0, pixel - (wide - half)), min(side, pixel + half)
+            share = 1 / ((right - left) * (last - first))
+            steps[place, left] += share
+            steps[place, right] -= share
 
 
 def spread(side: int) -> NDArray[np.float64]:
     """float64[64, side]: how much each pixel along a side counts for each of the 64 places."""
-    first, last = box(centres(side), side)
     steps = np.zeros((64, side + 1))
-    for place in range(64):
-        passed = np.arange(first[place], last[place])
-        left, right = box(passed, side)
-        share = 1 / ((right - left) * len(passed))
-        np.add.at(steps[place], left, share)
-        np.subtract.at(steps[place], right, share)
+    add_boxes(steps, centres(side), window(side))
     exact: NDArray[np.float64] = np.cumsum(steps, axis=1)[:, :side]
     exact[np.abs(exact) < np.finfo(np.float64).eps] = 0
     return exact

@@ -6,6 +6,7 @@ from itertools import combinations
 from typing import NamedTuple
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 Grey = NDArray[np.uint8]
@@ -56,16 +57,28 @@ def cut(grey: Grey, box: Box) -> Grey:
     return grey[box.top : box.bottom, box.left : box.right]
 
 
+@njit(nogil=True, cache=True)
+def even_run(grey: Grey) -> int:
+    """How many rows from the first on are even and as bright as the first; some are left in any case."""
+    most: int = max(0, grey.shape[0] - LEAST)
+    outermost = 0.0
+    for row in range(most):
+        total, squares = 0.0, 0.0
+        for column in range(grey.shape[1]):
+            value = float(grey[row, column])
+            total += value
+            squares += value * value
+        mean = total / grey.shape[1]
+        outermost = outermost if row else mean
+        if squares / grey.shape[1] - mean * mean >= EVEN * EVEN or abs(mean - outermost) >= STEADY:
+            return row
+    return most
+
+
 def even_rows(grey: Grey) -> tuple[int, int]:
     """How many rows at the top and at the bottom are even and as bright as the outermost."""
-    rows = grey.astype(np.float32)
-    mean, spread = rows.mean(axis=1), rows.std(axis=1)
-    most = max(0, len(mean) - LEAST)
-    top = (spread >= EVEN) | (np.abs(mean - mean[0]) >= STEADY)
-    bottom = ((spread >= EVEN) | (np.abs(mean - mean[-1]) >= STEADY))[::-1]
-    above = int(top.argmax()) if top.any() else most
-    below = int(bottom.argmax()) if bottom.any() else most
-    return (above, below) if above + below <= most else (0, 0)
+    above, below = even_run(grey), even_run(grey[::-1])
+    return (above, below) if above + below <= max(0, len(grey) - LEAST) else (0, 0)
 
 
 def without_border(grey: Grey) -> Box:

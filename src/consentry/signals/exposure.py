@@ -34,9 +34,9 @@ or humiliated; any sign of a child."""
 ALWAYS_ASKED = frozenset({"exposure.explicit", "exposure.intimate", "exposure.minor"})
 """Measures that no operator may declare as not covered."""
 
-ENOUGH = 0.5
-"""A score from which what one detector saw stands, whatever the others could not see. Below it, one
-that could not look leaves the question open: it might have seen more."""
+ENOUGH = 0.85
+"""The highest threshold that any rule has: from there, what one detector saw stands, whatever the
+others could not see. Below it one that could not look leaves the question open: it might have seen more."""
 
 VERSION = "exposure 1"
 """What a decision record says where no detector was asked."""

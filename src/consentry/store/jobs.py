@@ -16,6 +16,33 @@ from consentry.store.rows import LATE, JobState, error_class, job_from, micros
 from consentry.store.tables import DUE, add, job
 from consentry.store.words import lost
 
+# Statements are built once: building them anew for every claim cost more than the database did.
+_DUE = sa.and_(
+    sa.text(DUE),
+    job.c.run_at <= sa.bindparam("now"),
+    sa.or_(job.c.lease_until.is_(None), job.c.lease_until <= sa.bindparam("now")),
+)
+_ANY = sa.select(job.c.id).where(_DUE).limit(1)
+_COUNT_DUE = sa.select(sa.func.count()).select_from(job).where(_DUE)
+_CHOOSE = (
+    sa.select(job.c.id, job.c.attempts)
+    .where(_DUE)
+    .order_by(job.c.run_at, job.c.id)
+    .limit(sa.bindparam("count", type_=sa.Integer))
+    .with_for_update(skip_locked=True)
+)
+_LEASE = (
+    sa.update(job)
+    .where(job.c.id.in_(sa.bindparam("ids", expanding=True)))
+    .values(
+        state=JobState.LEASED.value,
+        lease_until=sa.bindparam("until"),
+        token=job.c.token + 1,
+        attempts=job.c.attempts + 1,
+    )
+    .returning(*job.c)
+)
+
 
 def enqueue(connection: sa.Connection, wanted: Job) -> bool:
     """Store `wanted`; False if one with its dedup key was ever stored."""
@@ -40,25 +67,27 @@ def finish(connection: sa.Connection, claimed: Job) -> None:
 
 def any_due(connection: sa.Connection, now: datetime) -> bool:
     """Whether anything is due: asked before a lock is taken, so that idle workers disturb nobody."""
-    return connection.execute(sa.select(job.c.id).where(_due(now)).limit(1)).first() is not None
+    return connection.execute(_ANY, {"now": micros(now)}).first() is not None
 
 
 def claim(
     connection: sa.Connection, now: datetime, count: int, lease_seconds: float, most: int
 ) -> Sequence[Job]:
-    """Up to `count` jobs due at `now`, leased under new tokens; those tried `most` times are dead instead."""
-    _bury(connection, now, most)
-    due = sa.select(job.c.id).where(_due(now)).order_by(job.c.run_at, job.c.id).limit(count)
-    chosen = connection.execute(due.with_for_update(skip_locked=True)).scalars().all()
-    if not chosen:
+    """Up to `count` jobs due at `now`, leased under new tokens.
+
+    Those that were tried `most` times are dead instead: their workers died each time, and nobody
+    was left to say so.
+    """
+    chosen = connection.execute(_CHOOSE, {"now": micros(now), "count": count}).all()
+    worn = [row.id for row in chosen if row.attempts >= most]
+    if worn:
+        dead = {"state": JobState.DEAD.value, "lease_until": None}
+        connection.execute(sa.update(job).where(job.c.id.in_(worn)).values(dead))
+    fresh = [row.id for row in chosen if row.attempts < most]
+    if not fresh:
         return ()
-    statement = sa.update(job).where(job.c.id.in_(chosen)).values(
-        state=JobState.LEASED.value,
-        lease_until=micros(now + timedelta(seconds=lease_seconds)),
-        token=job.c.token + 1,
-        attempts=job.c.attempts + 1,
-    )  # fmt: skip
-    rows = connection.execute(statement.returning(*job.c)).mappings().all()
+    until = micros(now + timedelta(seconds=lease_seconds))
+    rows = connection.execute(_LEASE, {"ids": fresh, "until": until}).mappings().all()
     return sorted((job_from(dict(row)) for row in rows), key=lambda found: (found.run_at, found.id))
 
 
@@ -78,23 +107,8 @@ def queue(connection: sa.Connection, now: datetime) -> Mapping[str, int]:
     """How many jobs are in each state, and how many are late."""
     found = connection.execute(sa.select(job.c.state, sa.func.count()).group_by(job.c.state)).all()
     counts = {state.value: 0 for state in JobState} | {state: int(number) for state, number in found}
-    late = connection.execute(sa.select(sa.func.count()).select_from(job).where(_due(now - LATE)))
-    return counts | {"late": int(late.scalar_one())}
-
-
-def _due(now: datetime) -> sa.ColumnElement[bool]:
-    free = sa.or_(job.c.lease_until.is_(None), job.c.lease_until <= micros(now))
-    return sa.and_(sa.text(DUE), job.c.run_at <= micros(now), free)
-
-
-def _bury(connection: sa.Connection, now: datetime, most: int) -> None:
-    """Jobs whose workers died at every try are dead too; nobody is left to say so for them."""
-    worn = sa.and_(_due(now), job.c.attempts >= most)
-    chosen = sa.select(job.c.id).where(worn).with_for_update(skip_locked=True)
-    ids = connection.execute(chosen).scalars().all()
-    if ids:
-        dead = {"state": JobState.DEAD.value, "lease_until": None}
-        connection.execute(sa.update(job).where(job.c.id.in_(ids)).values(dead))
+    late = connection.execute(_COUNT_DUE, {"now": micros(now - LATE)}).scalar_one()
+    return counts | {"late": int(late)}
 
 
 def _end(connection: sa.Connection, claimed: Job, changes: dict[str, object]) -> bool:

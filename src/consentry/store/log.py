@@ -14,6 +14,19 @@ from consentry.store.rows import micros, moment
 from consentry.store.tables import HEAD, log_head, log_leaf, log_node
 from consentry.store.words import absent, require_size
 
+# Statements are built once: building them anew for every line cost more than the database did.
+_TURN = sa.select(log_head.c.id).where(log_head.c.id == HEAD).with_for_update()
+_SIZE = sa.select(log_head.c.size).where(log_head.c.id == HEAD)
+_NEXT = {
+    one.name: sa.update(log_head).where(log_head.c.id == HEAD).values({one: one + 1}).returning(one)
+    for one in (log_head.c.size, log_head.c.changes, log_head.c.checked)
+}
+_NODE = sa.select(log_node.c.hash).where(
+    log_node.c.level == sa.bindparam("level"), log_node.c.idx == sa.bindparam("place")
+)
+_ADD_LINE = sa.insert(log_leaf)
+_ADD_NODES = sa.insert(log_node)
+
 
 def lock(connection: sa.Connection) -> None:
     """Take the turn to write, and keep it until the transaction ends.
@@ -23,7 +36,7 @@ def lock(connection: sa.Connection) -> None:
     SQLite has the lock already, from BEGIN IMMEDIATE.
     """
     if connection.dialect.name == "postgresql":
-        connection.execute(sa.select(log_head.c.id).where(log_head.c.id == HEAD).with_for_update())
+        connection.execute(_TURN)
 
 
 def append(
@@ -32,28 +45,24 @@ def append(
     """Write `record` under `salt` as the next line, with the part of the tree that it completes."""
     data = canonical(record)
     entry = seal(kind, at, data, salt)
-    index = count(connection, log_head.c.size) - 1
-    connection.execute(
-        sa.insert(log_leaf).values(
-            idx=index, kind=kind.value, at=micros(at), seal=entry.commitment, record=data, salt=salt
-        )
-    )
+    index = count(connection, "size") - 1
+    row = {"idx": index, "kind": kind.value, "at": micros(at), "seal": entry.commitment}
+    connection.execute(_ADD_LINE, row | {"record": data, "salt": salt})
     grown = merkle.appended(index, merkle.leaf_hash(entry.leaf()), node_of(connection))
     connection.execute(
-        sa.insert(log_node), [{"level": level, "idx": place, "hash": made} for level, place, made in grown]
+        _ADD_NODES, [{"level": level, "idx": place, "hash": made} for level, place, made in grown]
     )
     return index
 
 
-def count(connection: sa.Connection, column: sa.Column[int]) -> int:
-    """One more in `column` of the head; the turn to write must be held."""
-    statement = sa.update(log_head).where(log_head.c.id == HEAD).values({column: column + 1})
-    return int(connection.execute(statement.returning(column)).scalar_one())
+def count(connection: sa.Connection, column: str) -> int:
+    """One more in `column` of the head (`size`, `changes`, `checked`); the turn to write must be held."""
+    return int(connection.execute(_NEXT[column]).scalar_one())
 
 
 def size(connection: sa.Connection) -> int:
     """How many lines the log has."""
-    return int(connection.execute(sa.select(log_head.c.size).where(log_head.c.id == HEAD)).scalar_one())
+    return int(connection.execute(_SIZE).scalar_one())
 
 
 def line(connection: sa.Connection, index: int) -> Line:
@@ -98,7 +107,6 @@ def node_of(connection: sa.Connection) -> Callable[[int, int], bytes]:
     """Looks up the stored nodes of the tree."""
 
     def node(level: int, place: int) -> bytes:
-        where = sa.and_(log_node.c.level == level, log_node.c.idx == place)
-        return bytes(connection.execute(sa.select(log_node.c.hash).where(where)).scalar_one())
+        return bytes(connection.execute(_NODE, {"level": level, "place": place}).scalar_one())
 
     return node

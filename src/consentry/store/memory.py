@@ -164,14 +164,14 @@ class MemoryTransaction(ExchangeWriter, MemorySnapshot):
     def claim(self, count: int, lease_seconds: float, most: int) -> Sequence[Job]:
         """Up to `count` due jobs, leased under new tokens; those tried `most` times are dead instead."""
         now = self.now()
-        due = [held for held in self._tables.jobs.values() if held.due(now)]
-        for held in due:
-            if held.job.attempts >= most:
-                self._tables.jobs[held.job.id] = Held(held.job, JobState.DEAD)
-        fresh = [held.job for held in due if held.job.attempts < most]
+        due = [held.job for held in self._tables.jobs.values() if held.due(now)]
+        chosen = sorted(due, key=lambda job: (job.run_at, job.id))[:count]
+        worn = [job for job in chosen if job.attempts >= most]
+        self._tables.jobs.update({job.id: Held(job, JobState.DEAD) for job in worn})
         claimed = [
             replace(job, token=job.token + 1, attempts=job.attempts + 1)
-            for job in sorted(fresh, key=lambda job: (job.run_at, job.id))[:count]
+            for job in chosen
+            if job.attempts < most
         ]
         until = now + timedelta(seconds=lease_seconds)
         self._tables.jobs.update({job.id: Held(job, JobState.LEASED, until) for job in claimed})

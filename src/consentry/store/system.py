@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import os
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -97,16 +98,28 @@ def secret_file(path: Path, length: int = 32) -> bytes:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
+        if not path.exists():
+            _make_secret(path, length)
         return _read_secret(path, length)
     except OSError:
-        raise SetupTrouble(f"The secret file {path.name} cannot be made in the data directory.") from None
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(secrets.token_bytes(length))
-        file.flush()
-        os.fsync(file.fileno())
-    return _read_secret(path, length)
+        raise SetupTrouble(
+            f"The secret file {path.name} cannot be made or read in the data directory."
+        ) from None
+
+
+def _make_secret(path: Path, length: int) -> None:
+    """Written under another name first: the file is there whole or not at all, whoever else is starting."""
+    passage = path.parent / f".{path.name}.{secrets.token_hex(4)}"
+    descriptor = os.open(passage, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(secrets.token_bytes(length))
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):  # another process was faster: its secret counts
+            os.link(passage, path)
+    finally:
+        passage.unlink()
 
 
 def _read_secret(path: Path, length: int) -> bytes:

@@ -62,7 +62,7 @@ class SqlTransaction(SqlSnapshot):
     def add_known(self, known: Known) -> None:
         """Store a known picture, or replace the one with its id. Raises BadInput for a misshapen hash."""
         row = rows.known_row(known)
-        row["change"] = log.count(self._connection, tables.log_head.c.changes)
+        row["change"] = log.count(self._connection, "changes")
         tables.put(self._connection, tables.known, row, by="id")
 
     def add_bank(self, bank: Bank) -> Bank:

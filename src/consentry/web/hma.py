@@ -69,7 +69,7 @@ def _add_status(routes: APIRouter) -> None:
         """Every route of this API."""
         return JSONResponse(sorted({getattr(route, "path", "") for route in routes.routes}))
 
-    routes.add_api_route("/site-map", site_map, methods=["GET"], summary="Every route")
+    routes.add_api_route("/site-map", site_map, methods=["GET"], include_in_schema=False)
 
 
 def hash_address(door: Door, sent: Sent, _: str) -> Response:

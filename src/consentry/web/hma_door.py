@@ -22,6 +22,16 @@ TRUSTED = "trusted network"
 PATHS = ("/h/", "/m/", "/c/")
 """Where HMA's routes are."""
 
+FILE = describe.picture("The file; the name of the field is the type of content.")
+"""One file."""
+
+BODY = describe.takes(
+    "As HMA's clients send it: a JSON object, or one file in a form.",
+    json=describe.thing({}, description="As in HMA."),
+    multipart=describe.thing({"photo": FILE, "video": FILE}),
+)
+"""What routes with a body take."""
+
 Work = Callable[["Door", Sent, str], Response]
 """What a route does: with the door, what was sent, and who asks."""
 
@@ -68,7 +78,9 @@ class Door:
     def _add(
         self, method: str, path: str, scope: str, summary: str, handle: Callable[..., object], work: Work
     ) -> None:
-        open_ = self.system.settings.hma_trusted_network
+        extra = {} if self.system.settings.hma_trusted_network else describe.needs(scope)
+        if method in {"POST", "PUT"}:
+            extra |= BODY
         self.routes.add_api_route(
             path,
             handle,
@@ -76,7 +88,7 @@ class Door:
             summary=summary,
             description=work.__doc__ or "",
             operation_id=f"{method} {path}",
-            openapi_extra=None if open_ else describe.needs(scope),
+            openapi_extra=extra,
         )
 
     def _answer(self, request: Request, scope: str, work: Work) -> Response:

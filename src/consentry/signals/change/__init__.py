@@ -3,7 +3,8 @@
 The output is laid over each input and compared in the input's own colours, so that no table of
 skin tones is needed and no face is measured. It has no weights and knows no bodies: it is a
 reason to hold a picture, never a proof. A garment in the wearer's own skin tone looks to it
-like skin, and rope over clothes like nothing.
+like skin; rope over clothes, and light skin in light so strong that its colour is gone, like
+nothing.
 
 Failing closed means here: what was laid over badly counts as changed, which can only raise the
 scores; and a comparison that would say nothing (a file that cannot be read, no colour on one

@@ -1,4 +1,4 @@
-"""What the words of a request ask for, judged by concepts in many languages; a router, never the last word."""
+"""What the words of a request ask for, judged by concepts in many languages, as a router only."""
 
 from __future__ import annotations
 

@@ -134,7 +134,7 @@ class Lexicon:
                 if at:
                     sure = sure or not pattern.weak
                     yield Mention(pattern.concept, at, pattern.language), pattern.weak
-            if not sure and len(forms[0]) >= TYPO_LENGTH and forms[0] not in self.common:
+            if not sure and len(forms[0]) >= TYPO_LENGTH and not self._spelt(forms[0]):
                 yield from ((mention, False) for mention in self._misspelt(forms[0], place))
 
     def _beginning(self, forms: tuple[str, ...]) -> Iterator[Pattern]:
@@ -143,6 +143,10 @@ class Lexicon:
             for n in range(1, min(len(form), self.longest) + 1):
                 if form[:n] in self.stems:
                     yield from self.stems[form[:n]]
+
+    def _spelt(self, word: str) -> bool:
+        """Whether `word` stands in some list as it is, so that it is no misspelling of another."""
+        return word in self.common or word in self.full
 
     def _long(self, word: str) -> Iterator[Pattern]:
         """Patterns of `word` alone, if it is long enough that nobody writes it by accident."""
@@ -218,7 +222,7 @@ def build(lists: dict[str, dict[str, str]], version: str) -> Lexicon:
                 for stem in pattern.parts[0].stems:
                     stems[stem].append(pattern)
                 _add_typos(typos, pattern)
-    known = {word for word in (*full, *common)}
+    known = {*full, *common}
     return Lexicon(
         full={word: tuple(found) for word, found in full.items()},
         stems={stem: tuple(found) for stem, found in stems.items()},

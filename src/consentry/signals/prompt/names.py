@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from consentry.signals.prompt.concepts import Lexicon
 from consentry.signals.prompt.normalise import fold
 
-_PAIR = re.compile(r"(?:\b([^\W\d_]+)\s+)?\b([^\W\d_]['’\-\w]+)\s+([^\W\d_]['’\-\w]+)")
-_WORD = re.compile(r"[^\W\d_]['’\-\w]+")
+_WORD = re.compile(r"[^\W\d_](?:['\u2019\-\w]*)")
 _WHERE = frozenset(
     [
         "in",
@@ -74,15 +74,21 @@ def full_name(text: str, known: Lexicon) -> bool:
     capitals = sum(map(_capital, every))
     if len(every) >= _ENOUGH_WORDS and capitals > _MOST_CAPITALS * len(every):
         return False
-    place = 0
-    while found := _PAIR.search(text, place):
-        before, first, last = found.groups()
-        if _capital(first) and _capital(last) and (before or "").casefold() not in _WHERE:
-            if not known.knows(fold(first)) and not known.knows(fold(last)):
-                return True
-        place = found.start(2) if before else found.start(3)
+    before = ""
+    for first, last in pairwise(_WORD.finditer(text)):
+        beside = text[first.end() : last.start()].isspace()
+        if beside and before not in _WHERE and _is_name(first[0], last[0], known):
+            return True
+        before = first[0].casefold()
     return False
 
 
+def _is_name(first: str, last: str, known: Lexicon) -> bool:
+    if not (_capital(first) and _capital(last)):
+        return False
+    both = (fold(first), fold(last))
+    return known.common.keys().isdisjoint(both) and not all(word in known.full for word in both)
+
+
 def _capital(word: str) -> bool:
-    return word[0].isupper() and not word.isupper()
+    return len(word) > 1 and word[0].isupper() and not word.isupper()

@@ -4,6 +4,7 @@ Rules of this file: nothing here knows what a word means. Patterns and prompts g
 the same folding, so both sides of a comparison always agree.
 """
 
+# ruff: noqa: RUF001 - letters that look like others are what this file is about
 from __future__ import annotations
 
 import base64
@@ -27,41 +28,42 @@ _LOOKALIKES = str.maketrans(
 )
 """Cyrillic and Greek letters by the Latin letters they look like (a choice from Unicode TS 39)."""
 
-_SPECIAL = str.maketrans(
-    {
-        **dict(zip("ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ", "abcdefghijklmnoprstuvwyz", strict=True)),
-        **{chr(0x1F150 + i): chr(97 + i) for i in range(26)},
-        **{chr(0x1F170 + i): chr(97 + i) for i in range(26)},
-        **{chr(0x1F1E6 + i): chr(97 + i) for i in range(26)},
-        **dict.fromkeys(map(ord, "أإآٱ"), "ا"),
-        **dict.fromkeys(map(ord, "ىیېے"), "ي"),
-        **dict.fromkeys(map(ord, "ہھۂۃة"), "ه"),
-        "ک": "ك",
-        "ؤ": "و",
-        "ئ": "ي",
-        "ـ": "",
-        "ı": "i",
-        "ł": "l",
-        "đ": "d",
-        "ø": "o",
-        "æ": "ae",
-        "œ": "oe",
-        "ð": "d",
-        "þ": "th",
-        "ς": "σ",
-        "’": "'",
-        "‘": "'",
-        "ʼ": "'",
-        "़": "",
-        "়": "",
-        "·": ".",
-        "・": ".",
-    }
-)
+_SPELLINGS: dict[str | int, str] = {
+    **dict(zip("ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ", "abcdefghijklmnoprstuvwyz", strict=True)),
+    **{chr(0x1F150 + i): chr(97 + i) for i in range(26)},
+    **{chr(0x1F170 + i): chr(97 + i) for i in range(26)},
+    **{chr(0x1F1E6 + i): chr(97 + i) for i in range(26)},
+    **dict.fromkeys(map(ord, "أإآٱ"), "ا"),
+    **dict.fromkeys(map(ord, "ىیېے"), "ي"),
+    **dict.fromkeys(map(ord, "ہھۂۃة"), "ه"),
+    "ک": "ك",
+    "ؤ": "و",
+    "ئ": "ي",
+    "ـ": "",
+    "ı": "i",
+    "ł": "l",
+    "đ": "d",
+    "ø": "o",
+    "æ": "ae",
+    "œ": "oe",
+    "ð": "d",
+    "þ": "th",
+    "ς": "σ",
+    "’": "'",
+    "‘": "'",
+    "ʼ": "'",
+    "़": "",
+    "়": "",
+    "·": ".",
+    "・": ".",
+}
 """Letters that Unicode's own decomposition leaves alone, and spelling variants within Arabic script."""
+_SPECIAL = str.maketrans(_SPELLINGS)
 
-_INVISIBLE = re.compile(r"[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
-                        r"\u2060-\u206f\ufe00-\ufe0f\ufeff\U0001f3fb-\U0001f3ff\U000e0000-\U000e0fff]")  # fmt: skip
+_INVISIBLE = re.compile(
+    r"[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
+    r"\u2060-\u206f\ufe00-\ufe0f\ufeff\U0001f3fb-\U0001f3ff\U000e0000-\U000e0fff]"
+)
 _ACCENTS = re.compile(r"[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed]")
 
 JOINED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3400-\u9fff"

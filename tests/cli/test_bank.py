@@ -1,0 +1,57 @@
+"""Banks are kept from the command line, beside a server or without one."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from consentry.__main__ import main
+
+PDQ = "0f" * 32
+
+
+@pytest.fixture
+def run(tmp_path):
+    def run(*arguments, ends=0):
+        found = CliRunner().invoke(main, ["bank", *arguments, "--data", str(tmp_path / "data")])
+        assert found.exit_code == ends, found.output
+        return found.stdout
+
+    return run
+
+
+@pytest.fixture
+def listed(tmp_path):
+    def listed(*values):
+        file = tmp_path / "list.txt"
+        file.write_text("\n".join(values))
+        return str(file)
+
+    return listed
+
+
+def test_a_bank_is_made_filled_read_out_and_removed(run, listed):
+    assert json.loads(run("create", "OURS", "--radius", "20", "--json"))["radius"] == 20
+    assert json.loads(run("list", "--json"))["name"] == "OURS"
+    taken = json.loads(run("import", "OURS", listed(PDQ, "bad", "1f" * 32), "--json"))
+    assert (taken["taken_in"], taken["malformed"], taken["malformed_lines"]) == (2, 1, [2])
+    assert json.loads(run("status", "OURS", "--json"))["active"] == {"pdq": 2}
+    assert run("export", "OURS", "--format", "plain").split() == [PDQ, "1f" * 32]
+    assert json.loads(run("delete", "OURS", "--yes", "--json")) == {"bank": "OURS", "removed": 2}
+
+
+def test_a_whole_list_withdraws_what_it_leaves_out(run, listed):
+    run("create", "OURS")
+    run("import", "OURS", listed(PDQ, "1f" * 32))
+    again = json.loads(run("import", "OURS", listed("1f" * 32, "2f" * 32), "--whole", "--json"))
+    assert again["withdrawn"] == 1
+    assert run("export", "OURS", "--format", "plain").split() == ["1f" * 32, "2f" * 32]
+
+
+def test_what_cannot_be_ends_with_two(run, listed):
+    run("create", "lower", ends=2)
+    run("import", "NOPE", listed(PDQ), ends=2)
+    run("status", "NOPE", ends=2)
+    run("create", "OURS")
+    run("create", "OURS", ends=2)
+    run("import", "OURS", listed("not", "hashes"), ends=2)

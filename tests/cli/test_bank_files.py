@@ -1,0 +1,70 @@
+"""Lists are read in every form they come in, and what cannot be used is counted, not guessed."""
+
+import pytest
+
+from consentry.cli.bank_files import Reading, exported
+from consentry.core.bank import SignalKind
+from consentry.core.errors import BadInput
+from support.stores import NOON
+
+PDQ, MD5 = "0f" * 32, "0f" * 16
+
+
+def read(*lines, **more):
+    reading = Reading("BANK_A", NOON, **more)
+    entries = list(reading.entries(lines))
+    return [(entry.signal.value, entry.value) for entry in entries], reading.malformed
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        (PDQ, MD5),
+        ("\ufeff" + PDQ.upper() + "\r\n", "\n", f" {MD5} \n"),
+        ("signal_type,signal_val\n", f"pdq,{PDQ}\n", f"video_md5,{MD5}\n"),
+        ("hash,type,more\n", f"{PDQ},pdq,x\n", f"{MD5},,x\n"),
+        (f'{{"signal_type": "pdq", "signal_val": "{PDQ}"}}', f'{{"hash": "{MD5}"}}'),
+    ],
+    ids=["plain", "untidy", "table", "other names", "json"],
+)
+def test_each_form_is_understood(lines):
+    assert read(*lines) == ([("pdq", PDQ), ("md5", MD5)], [])
+
+
+@pytest.mark.parametrize(
+    ("lines", "bad"),
+    [
+        ((PDQ, "zz", PDQ[:-1]), [2, 3]),
+        (("signal_type,signal_val\n", f"nope,{PDQ}\n", f"pdq,{MD5}\n", f"pdq,{PDQ}\n"), [2, 3]),
+        (('{"hash": "' + PDQ + '"}', "[1]", '{"hash": 7}', "{"), [2, 3, 4]),
+    ],
+    ids=["plain", "table", "json"],
+)
+def test_a_line_that_cannot_be_used_is_passed_over_and_named(lines, bad):
+    assert read(*lines) == ([("pdq", PDQ)], bad)
+
+
+def test_sixty_four_digits_are_what_the_operator_says():
+    assert read(PDQ, plain=SignalKind.SHA256)[0] == [("sha256", PDQ)]
+
+
+def test_a_table_without_hashes_is_refused():
+    with pytest.raises(BadInput):
+        read("name,size\n", "a,1\n")
+
+
+def test_nothing_is_no_list():
+    assert read("", "\n") == ([], [])
+
+
+@pytest.mark.parametrize("form", ["csv", "json"])
+def test_what_was_exported_is_read_again_as_it_was(form):
+    reading = Reading("BANK_A", NOON)
+    lines = [
+        "signal_type,signal_val,status,source_ref,case_refs",
+        f'pdq,{PDQ},withdrawn,"a,""b",C-1;C-2',
+        f"md5,{MD5},active,,",
+    ]
+    entries = list(reading.entries(lines))
+    assert list(Reading("BANK_A", NOON).entries(exported(entries, form))) == entries
+    assert list(exported(entries, "plain")) == [MD5]

@@ -1,0 +1,115 @@
+"""Banks have names, entries have well-formed hashes, and nothing else gets in."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from consentry.core.bank import (
+    FOREVER,
+    Bank,
+    BankEntry,
+    EntryStatus,
+    SignalKind,
+    checked_name,
+    checked_value,
+)
+from consentry.core.errors import BadInput
+
+NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
+ENTRY = BankEntry("BANK_A", SignalKind.PDQ, "0f" * 32, NOON)
+
+
+@pytest.mark.parametrize("name", ["A", "_", "STOP_NCII", "B2", "_9"])
+def test_a_name_in_capitals_is_taken(name):
+    assert checked_name(name) == name
+
+
+@pytest.mark.parametrize("name", ["", "lower", "A B", "9A", "A-B", "case", "upload", "A\n", "A" * 256, "É"])
+def test_any_other_name_is_refused(name):
+    with pytest.raises(BadInput):
+        checked_name(name)
+
+
+@pytest.mark.parametrize(
+    "change", [{"enabled_ratio": -0.1}, {"enabled_ratio": 7}, {"radius": -1}, {"radius": 41}]
+)
+def test_a_share_or_a_radius_out_of_range_is_refused(change):
+    with pytest.raises(BadInput):
+        replace(Bank("A"), **change)
+
+
+def test_a_share_that_is_no_number_is_refused():
+    with pytest.raises(BadInput):
+        Bank("A", float("nan"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        (SignalKind.PDQ, "0" * 63),
+        (SignalKind.PDQ, "0" * 65),
+        (SignalKind.PDQ, "F" * 64),
+        (SignalKind.PDQ, "g" * 64),
+        (SignalKind.MD5, "0" * 64),
+        (SignalKind.SHA256, "0" * 32),
+        (SignalKind.MD5, ""),
+        (SignalKind.MD5, "0" * 32 + "\n"),
+    ],
+)
+def test_a_malformed_hash_is_refused(kind, value):
+    with pytest.raises(BadInput):
+        BankEntry("A", kind, value, NOON)
+
+
+def test_capitals_and_spaces_of_a_source_are_tidied():
+    assert checked_value(SignalKind.MD5, f" {'AB' * 16}\n") == "ab" * 16
+    with pytest.raises(BadInput):
+        checked_value(SignalKind.PDQ, "ab" * 16)
+
+
+def test_a_moment_without_a_zone_is_refused():
+    with pytest.raises(BadInput):
+        replace(ENTRY, changed=NOON.replace(tzinfo=None))
+    with pytest.raises(BadInput):
+        replace(ENTRY, paused_until=NOON.replace(tzinfo=None))
+    with pytest.raises(BadInput):
+        replace(ENTRY, source_ref="x" * 501)
+
+
+@pytest.mark.parametrize(
+    ("change", "matches"),
+    [
+        ({}, True),
+        ({"status": EntryStatus.WITHDRAWN}, False),
+        ({"status": EntryStatus.DELETED}, False),
+        ({"paused_until": NOON + timedelta(seconds=1)}, False),
+        ({"paused_until": NOON}, True),
+        ({"paused_until": FOREVER}, False),
+    ],
+    ids=["active", "withdrawn", "deleted", "paused", "pause over", "off"],
+)
+def test_only_an_active_entry_that_is_not_paused_matches(change, matches):
+    assert replace(ENTRY, **change).matches(NOON) is matches
+
+
+def test_a_record_replaces_an_older_one_about_the_same_hash_only():
+    later = replace(ENTRY, changed=NOON + timedelta(1))
+    assert later.replaces(ENTRY)
+    assert ENTRY.replaces(ENTRY)
+    assert not ENTRY.replaces(later)
+    assert not replace(later, bank="BANK_B").replaces(ENTRY)
+    assert not replace(later, value="1f" * 32).replaces(ENTRY)
+
+
+def test_an_entry_is_about_its_own_picture_unless_another_was_first():
+    assert replace(ENTRY, id=4).content == 4
+    assert replace(ENTRY, id=4, item=2).content == 2
+
+
+@pytest.mark.parametrize(("ratio", "share"), [(0.0, 0), (1.0, 1), (0.3, 0.3)])
+def test_a_bank_counts_in_its_share_of_lookups(ratio, share):
+    bank = Bank("A", ratio)
+    counted = sum(bank.counts(str(seed)) for seed in range(2000))
+    assert abs(counted / 2000 - share) < 0.04
+    assert bank.counts("seed") is bank.counts("seed")

@@ -1,0 +1,38 @@
+from consentry.signals.prompt.concepts import build, lexicon
+from consentry.signals.prompt.normalise import fold, words
+
+
+def found(lists, text):
+    return [mention.concept for mention in build(lists, "v").find(words(fold(text)))]
+
+
+def test_a_pattern_has_stems_alternatives_and_gaps():
+    lists = {"en": {"common": "the", "boat": "sail*, row/rows ... river"}}
+    assert found(lists, "the sailing ship") == ["boat"]
+    assert found(lists, "he rows slowly down the river") == ["boat"]
+    assert not found(lists, "he rows. The river is calm")
+
+
+def test_a_gap_has_an_end():
+    lists = {"en": {"boat": "rowing ... river"}}
+    assert not found(lists, "rowing one two three four five six seven river")
+
+
+def test_a_short_word_counts_only_in_its_language():
+    lists = {"en": {"common": "the is"}, "de": {"common": "der ist", "boat": "boot"}}
+    assert found(lists, "der boot ist hier") == ["boat"]
+    assert not found(lists, "the boot is here")
+
+
+def test_a_small_misspelling_is_recognised_and_marked():
+    (mention,) = build({"en": {"boat": "sailboat"}}, "v").find(words(fold("salboat")))
+    assert mention.typo
+
+
+def test_scripts_without_spaces_are_read_by_character():
+    assert found({"ja": {"boat": "船"}}, "青い船が見える") == ["boat"]
+
+
+def test_the_shipped_lists_are_read_once_and_have_a_version():
+    assert lexicon() is lexicon()
+    assert len(lexicon().version) == 12
