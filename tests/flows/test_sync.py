@@ -16,6 +16,7 @@ from consentry.core.entry import Kind
 from consentry.core.errors import Conflict, LostLease, NotFound, SetupTrouble, UpstreamTrouble
 from consentry.core.exchange import UNREADABLE, telling
 from consentry.core.ports import Job
+from consentry.flows.banking import Banking
 from consentry.flows.sync import PULL, Sync
 from consentry.store.memory import MemoryStore
 from consentry.store.sql import open_store
@@ -270,6 +271,15 @@ def test_feedback_is_sent_back_once_a_change(scene):
         assert scene.work() == 1
     words = [said["hashFeedbacks"][0]["feedbackValue"] for _, said in scene.ncii.said]
     assert words == ["Blocked", "NotBlocked", "Blocked"]
+
+
+def test_whoever_curates_is_heard_by_the_source(scene):
+    scene.ncii.rows = [a_row(1, T)]
+    scene.pull()
+    banking = Banking(scene.store, None, None, None, scene.clock)
+    banking.change_item("STOP_NCII", scene.entries()[1].content, "somebody", feedback=Feedback.DISAGREE)
+    assert scene.work() == 1
+    assert scene.ncii.said[0][1]["hashFeedbacks"][0]["feedbackValue"] == "NotBlocked"
 
 
 def test_feedback_on_what_nobody_follows_is_let_go(scene):

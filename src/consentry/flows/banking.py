@@ -18,8 +18,9 @@ from consentry.core.bank import Bank, BankEntry, EntryStatus, SignalKind
 from consentry.core.bankports import Near
 from consentry.core.entry import Kind
 from consentry.core.errors import BadInput, NotFound
+from consentry.core.exchange import telling
 from consentry.core.match import Hashes
-from consentry.core.ports import Clock, Decoder, Hasher, ListedFinder, Store, Transaction
+from consentry.core.ports import Clock, Decoder, Hasher, Job, ListedFinder, Store, Transaction
 
 PIECE = 20_000
 """Entries taken in by one transaction: other writers wait less than a second for it."""
@@ -189,6 +190,8 @@ class Banking:
         with self.store.begin() as tx:
             for entry in _present(tx.entries_about(name, number)):
                 tx.save_entry(replace(entry, **changes))  # type: ignore[arg-type]  # callers name fields
+                if "feedback" in changes and tx.bank(name).source:
+                    tx.enqueue(Job(*telling(entry, tx.now())))
             _log(tx, name, "entry changed", by, item=number, fields=sorted(changes))
             return tx.entries_about(name, number)
 
