@@ -65,3 +65,8 @@ def test_no_secret_setting_is_shown_when_settings_are_printed():
     secret = "sk-very-secret"
     settings = load(None, {}, {"upstream_key": secret, "exposure_key": secret})
     assert secret not in repr(settings)
+
+
+def test_measures_one_does_without_carry_their_reason():
+    found = load(None, {}, {"exposure_not_covered": "exposure.minimal = no sea here; ; a=b"})
+    assert found.not_covered == {"exposure.minimal": "no sea here", "a": "b"}

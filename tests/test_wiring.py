@@ -82,13 +82,6 @@ def test_the_place_of_a_request_can_only_add_rules(server: Running):
     assert ours <= {rule.id for rule in server.system.ask.policy("nowhere").rules}
 
 
-def test_measures_one_does_without_carry_their_reason():
-    found = wiring._not_covered(
-        load(None, {}, {"exposure_not_covered": "exposure.minimal = no sea here; ; a=b"})
-    )
-    assert found == {"exposure.minimal": "no sea here", "a": "b"}
-
-
 def test_several_can_look_at_outputs(tmp_path: Path):
     detectors = wiring._detectors(
         settings(tmp_path, exposure=f"{DETECTOR} ; moderations:http://127.0.0.1:9/v1")
