@@ -8,7 +8,7 @@ from consentry.store.tables import add, api_key, insert, metadata, put, secret
 from consentry.store.upgrade import upgrade
 from support.servers import empty_store
 
-PORTABLE = (sa.BigInteger, sa.Integer, sa.Text, sa.LargeBinary, sa.Boolean, sa.JSON)
+PORTABLE = (sa.BigInteger, sa.Integer, sa.Text, sa.Double, sa.LargeBinary, sa.Boolean, sa.JSON)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
