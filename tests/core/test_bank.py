@@ -113,3 +113,42 @@ def test_a_bank_counts_in_its_share_of_lookups(ratio, share):
     counted = sum(bank.counts(str(seed)) for seed in range(2000))
     assert abs(counted / 2000 - share) < 0.04
     assert bank.counts("seed") is bank.counts("seed")
+
+
+def said(made):
+    """The message, the code and the field of the refusal."""
+    with pytest.raises(BadInput) as refused:
+        made()
+    return refused.value.message, refused.value.code, refused.value.param
+
+
+def test_what_is_refused_is_said_word_for_word():
+    name = ("Bank names must be UPPER_WITH_UNDERSCORE", "bad_bank_name", "name")
+    assert said(lambda: Bank("lower")) == name
+    assert said(lambda: Bank("A" * 256)) == name
+    share = ("The share of lookups must be between 0 and 1.", "invalid_request", "enabled_ratio")
+    assert said(lambda: Bank("A", enabled_ratio=1.001)) == share
+    radius = ("The radius must be between 0 and 40 bits.", "invalid_request", "radius")
+    assert said(lambda: Bank("A", radius=41)) == radius
+    assert said(lambda: Bank("A", radius=-1)) == radius
+    zone = ("A moment needs a zone.", "invalid_request", "changed")
+    assert said(lambda: BankEntry("A", SignalKind.MD5, "0" * 32, datetime(2026, 1, 1))) == zone  # noqa: DTZ001 - the point
+    long = ("A record's name may have 500 characters.", "invalid_request", "source_ref")
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    assert said(lambda: BankEntry("A", SignalKind.MD5, "0" * 32, now, "x" * 501)) == long
+    malformed = ("A md5 hash has 32 hexadecimal digits.", "bad_hash", "md5")
+    assert said(lambda: checked_value(SignalKind.MD5, "0" * 31)) == malformed
+    assert said(lambda: BankEntry("A", SignalKind.MD5, "0" * 31, now)) == malformed
+
+
+def test_the_edges_are_inside():
+    assert Bank("A" * 255, enabled_ratio=0.0, radius=0).radius == 0
+    assert Bank("A", enabled_ratio=1.0, radius=40).radius == 40
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    assert BankEntry("A", SignalKind.MD5, "0" * 32, now, "x" * 500).source_ref == "x" * 500
+
+
+@pytest.mark.parametrize("seed", ["a", "b", "c", "d"])
+def test_all_is_always_and_nothing_is_never(seed):
+    assert Bank("A", enabled_ratio=1.0).counts(seed)
+    assert not Bank("A", enabled_ratio=0.0).counts(seed)

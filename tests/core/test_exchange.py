@@ -1,6 +1,7 @@
 """A record replaces; a hash matches as long as one record lists it; order is of no consequence."""
 
 import math
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from consentry.core.bank import Bank, BankEntry, EntryStatus, SignalKind
 from consentry.core.exchange import (
+    TELL,
     UNREADABLE,
     Page,
     Progress,
@@ -18,6 +20,7 @@ from consentry.core.exchange import (
     note,
     of_children,
     says_children,
+    telling,
     unreadable,
 )
 
@@ -132,6 +135,7 @@ def test_a_sync_that_went_round_something_ends_but_is_not_complete():
 
 def test_what_cannot_be_read_has_a_code():
     assert unreadable().code == UNREADABLE
+    assert unreadable().message == "A page of the list could not be read."
 
 
 @pytest.mark.parametrize("about", ["", "{", "[]", "3", '{"children": 1}', '{"children": false}'])
@@ -144,7 +148,49 @@ def test_children_are_known_by_the_source_or_by_the_entry():
         return BankEntry("BANK", MD5, key(1)[1], NOON, about=about)
 
     assert of_children(Bank("BANK", source="ncmec:generative-ai"), entry(""))
+    assert of_children(Bank("BANK", source="ncmec"), entry(""))
     assert of_children(Bank("BANK", source="listfile"), entry(note(children=True)))
     assert not of_children(Bank("BANK", source="stopncii"), entry(note(children=False, x=1)))
     assert note(children=False) == ""
     assert note(children=True, b="y", a="") == '{"b": "y", "children": true}'
+    assert note(children=True, z="y") == '{"children": true, "z": "y"}'
+
+
+def test_our_word_is_told_once_for_each_moment_it_changes():
+    entry = BankEntry("BANK", MD5, key(1)[1], NOON, id=7)
+    moment = NOON.isoformat()
+    assert telling(entry, NOON) == (TELL, {"entry": "7"}, f"{TELL}:7:{moment}", NOON)
+
+
+def test_a_sync_that_begins_counts_from_nothing():
+    old = Progress("BANK", taken=3, passed_over=4, troubles=5)
+    begun = old.after(Page((), "c", more=True), NOON)
+    assert (begun.taken, begun.passed_over, begun.troubles) == (0, 0, 0)
+    around = old.around("c")
+    assert (around.taken, around.passed_over, around.troubles, around.under_way) == (0, 0, 1, True)
+
+
+def test_of_two_records_of_one_moment_the_later_counts():
+    shelf = Shelf()
+    shelf.take_in(a_record("a", 1, 1))
+    shelf.take_in(a_record("a", 1, 2))
+    assert shelf.matching == {2}
+
+
+def test_an_entry_says_whose_it_is_and_what_was_said_of_it():
+    shelf = Shelf()
+    first = replace(a_record("a", 1, 1), about="first")
+    second = replace(a_record("b", 2, 1), about="second")
+    shelf.take_in(first, second)
+    listed = shelf.entries[key(1)]
+    assert (listed.bank, listed.source_ref, listed.about) == ("BANK", "b", "second")
+    shelf.take_in(replace(a_record("b", 3), about="gone"))
+    left = shelf.entries[key(1)]
+    assert (left.source_ref, left.case_refs, left.about) == ("a", ("a",), "second")
+
+
+def test_an_entry_ends_as_its_last_record_ended():
+    shelf = Shelf()
+    shelf.take_in(a_record("a", 1, 1))
+    shelf.take_in(Record((key(1),), NOON + timedelta(minutes=2), EntryStatus.WITHDRAWN, "a"))
+    assert shelf.entries[key(1)].status is EntryStatus.WITHDRAWN

@@ -100,8 +100,6 @@ class Bank:
 
     def counts(self, seed: str) -> bool:
         """Whether it counts in the lookup named `seed`: the same seed, the same answer."""
-        if self.enabled_ratio in {0.0, 1.0}:
-            return self.enabled_ratio == 1.0
         drawn = hashlib.sha256(f"{self.name}\0{seed}".encode()).digest()[:8]
         return int.from_bytes(drawn) < self.enabled_ratio * 2**64
 

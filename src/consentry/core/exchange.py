@@ -217,7 +217,7 @@ def note(*, children: bool, **more: object) -> str:
 def says_children(about: str) -> bool:
     """Whether the note about an entry says that it is about children."""
     try:
-        found = json.loads(about) if about else None
+        found = json.loads(about)
     except ValueError:
         return False
     return isinstance(found, dict) and found.get("children") is True
