@@ -121,7 +121,8 @@ class Segment:
         hashes, ids, dead = self.rows
         if not len(dead):
             return hashes, ids
-        return hashes[dead == 0], ids[dead == 0]
+        alive = dead == 0  # looked at once: a row may be buried while this runs
+        return hashes[alive], ids[alive]
 
 
 def in_memory(hashes: Words, ids: NDArray[np.uint64]) -> Segment:
