@@ -78,3 +78,31 @@ def test_buried_rows_are_not_living():
     one.bury(np.array([0, 3, 9], np.uint64))
     assert one.living()[1].tolist() == [1, 1, 2]
     assert len(one) == 3
+
+
+class Burying:
+    """Dead rows of which one more is buried at every look, as another thread may do."""
+
+    def __init__(self, rows):
+        self.dead = np.zeros(rows, np.uint8)
+        self.looks = 0
+
+    def __len__(self):
+        return len(self.dead)
+
+    def __eq__(self, other):
+        self.dead[self.looks] = 1
+        self.looks += 1
+        return self.dead == other
+
+    __hash__ = None
+
+
+def test_a_row_buried_while_the_living_are_gathered_puts_no_hash_under_another_id(path):
+    whole = segment.read(path)
+    before = dict(zip(whole.rows.ids.tolist(), map(bytes, whole.rows.hashes), strict=True))
+    whole.rows = whole.rows._replace(dead=Burying(500))
+    hashes, ids = whole.living()
+    assert dict(zip(ids.tolist(), map(bytes, hashes), strict=True)) == {
+        one: before[one] for one in ids.tolist()
+    }

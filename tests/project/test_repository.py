@@ -22,7 +22,7 @@ FORBIDDEN = {
 }
 
 SEEN = {
-    "the host of a package registry": "https://" + REGISTRIES[0] + "/simple/",
+    "the host of a package registry": "https://" + REGISTRIES[0] + "/six",
     "a folder of somebody's machine": "see /" + "home/ada/notes",
     "the address of a package file": "https://example.org/a-1.0." + "whl",
     "an option that names a package index": "--extra-index" + "-url x",
