@@ -22,7 +22,7 @@ VIOLATIONS = {
     "numbers know a signal": ("down", "matching/extra.py", "consentry.signals.extra"),
     "an adapter calls a flow": ("down", "platforms/extra.py", "consentry.flows.judge"),
     "a flow reads the settings": ("down", "flows/judge.py", "consentry.config"),
-    "the wiring calls the web": ("down", "wiring.py", "consentry.web"),
+    "the wiring calls the web": ("down", "wiring/build.py", "consentry.web"),
     "a new folder that nobody declared": ("down", "helpers/__init__.py", "re"),
     "the web calls a generator": ("one-wiring", "web/extra.py", "consentry.generators.extra"),
     "the web opens the store": ("one-wiring", "web/extra.py", "consentry.store.extra"),

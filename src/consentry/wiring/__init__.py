@@ -1,0 +1,25 @@
+"""The only place that names an adapter: it builds the running system from the settings.
+
+Everybody above imports from here; everything below is known to this folder alone.
+"""
+
+from consentry.wiring.build import build
+from consentry.wiring.judges import ask_policy
+from consentry.wiring.lists import open_banking, open_hashing, open_sync
+from consentry.wiring.system import Site, System
+from consentry.wiring.tools import open_access, today, verify_log_note
+from consentry.wiring.upstream import drawing_generator
+
+__all__ = [
+    "Site",
+    "System",
+    "ask_policy",
+    "build",
+    "drawing_generator",
+    "open_access",
+    "open_banking",
+    "open_hashing",
+    "open_sync",
+    "today",
+    "verify_log_note",
+]

@@ -1,0 +1,126 @@
+"""Building the running system from the settings: the only place that puts everything together."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+from operator import eq
+
+import httpx2
+
+from consentry.banks.known import KnownPictures
+from consentry.banks.listed import ListedPictures
+from consentry.config import Settings
+from consentry.core.content import Stage
+from consentry.core.errors import SafetyUnavailable
+from consentry.core.ports import (
+    Decoder,
+    Generator,
+    Platform,
+)
+from consentry.flows.access import Access
+from consentry.flows.banking import Banking
+from consentry.flows.report import Desk
+from consentry.flows.takedown import Takedown
+from consentry.flows.upload import UPLOADS
+from consentry.matching.hasher import PdqHasher
+from consentry.media.decoder import ONE_PIXEL, SandboxDecoder
+from consentry.media.limits import Limits
+from consentry.platforms.memory import MemoryPlatform
+from consentry.store.blobs import LocalBlobs
+from consentry.store.figures import Figures
+from consentry.store.signing import SignedLog, signing_key
+from consentry.store.sql import open_store
+from consentry.store.system import RandomIds, ScryptPassphrases, SystemClock, secret_file
+from consentry.wiring.judges import Judges, known_signals
+from consentry.wiring.lists import sync
+from consentry.wiring.system import System
+from consentry.wiring.tools import made
+from consentry.wiring.upstream import upstream
+
+
+def build(settings: Settings, generator: Generator | None = None) -> System:
+    """The system that `settings` ask for. Raises SetupTrouble saying what to correct."""
+    with contextlib.ExitStack() as opened:
+        system = _build(settings, generator, opened)
+        return replace(system, closing=opened.pop_all())
+
+
+def _build(settings: Settings, generator: Generator | None, opened: contextlib.ExitStack) -> System:
+    """As `build`; whatever has to be closed goes onto `opened`, also if something fails midway."""
+    clock, ids, directory = SystemClock(), RandomIds(), made(settings.directory)
+    store = open_store(settings.database_url, clock, ids)
+    opened.callback(store.close)
+    pepper = secret_file(directory / "pepper.key")
+    blobs = LocalBlobs(directory / "blobs", directory / "blobs.key", store)
+    decoder = opened.enter_context(SandboxDecoder(Limits(), workers=settings.decoders))
+    hasher = PdqHasher()
+    hasher.hashes(decoder.decode(ONE_PIXEL))  # compiled here, so that no caller waits for it
+    figures = Figures()
+    listed = ListedPictures(store)
+    len(listed)  # read here, so that no caller waits for it
+    judges = Judges(settings, store, clock, ids, figures, known_signals(store, hasher, listed))
+    opened.callback(judges.close)
+    site = MemoryPlatform("site", settings.site_url, clock, fetch=visit) if settings.site else None
+    platforms: dict[str, Platform] = {site.name: site} if site else {}
+    uploads = KnownPictures(store, partial(eq, UPLOADS))
+    return System(
+        settings=settings,
+        store=store,
+        blobs=blobs,
+        log=SignedLog(store, settings.origin, signing_key(directory / "log.key")),
+        decoder=decoder,
+        hasher=hasher,
+        access=Access(store, clock, ids, pepper),
+        law=judges.law,
+        ask=judges.judge(Stage.ASK),
+        answer=judges.judge(Stage.ANSWER),
+        upload=judges.judge(Stage.UPLOAD),
+        desk=Desk(
+            judge=judges.judge(Stage.REPORT),
+            platforms=platforms,
+            store=store,
+            blobs=blobs,
+            passphrases=ScryptPassphrases(pepper),
+            law=judges.law,
+            places=settings.place_codes,
+            fallback=timedelta(hours=settings.default_hours),
+            clock=clock,
+            ids=ids,
+        ),
+        takedown=Takedown(store, platforms, decoder, hasher, uploads, blobs, ids),
+        sync=sync(settings, store, opened),
+        banking=Banking(store, decoder, hasher, listed, clock),
+        generator=generator or upstream(settings),
+        platforms=platforms,
+        figures=figures,
+        checks={
+            "store": store.check,
+            "decoder": partial(_check_decoder, decoder),
+            **({"output judge": partial(_check_output_judge, judges)} if settings.upstream else {}),
+        },
+        site=site,
+    )
+
+
+def _check_decoder(decoder: Decoder) -> None:
+    """Raise SafetyUnavailable unless the sandbox decodes a known picture."""
+    if not decoder.decode(ONE_PIXEL).frames:
+        raise SafetyUnavailable("The decoder does not answer.", code="decoder_down")
+
+
+def _check_output_judge(judges: Judges) -> None:
+    """Raise SafetyUnavailable unless something is set up that looks at outputs."""
+    if not judges.detectors:
+        raise SafetyUnavailable("Nothing looks at outputs; all are held.", code="no_output_judge")
+
+
+def visit(url: str) -> tuple[int, bytes]:
+    """What a visitor gets at `url`; status 0 if nothing answers."""
+    try:
+        reply = httpx2.get(url, timeout=10.0, follow_redirects=False)
+    except httpx2.HTTPError:
+        return 0, b""
+    return reply.status_code, reply.content

@@ -1,0 +1,140 @@
+"""Who judges at which stage: the signals that look, and the law they look for."""
+
+from __future__ import annotations
+
+import concurrent.futures
+from collections.abc import Sequence
+from functools import partial
+from operator import ne
+from pathlib import Path
+
+from consentry.banks.known import KnownPictures
+from consentry.banks.several import Several
+from consentry.config import Settings
+from consentry.core.content import Stage
+from consentry.core.errors import SetupTrouble
+from consentry.core.lawbook import compile_book
+from consentry.core.policy import Policy
+from consentry.core.ports import (
+    Clock,
+    Finder,
+    Hasher,
+    Ids,
+    Signal,
+    Store,
+)
+from consentry.flows.judge import Judge
+from consentry.flows.upload import UPLOADS
+from consentry.law import read_files
+from consentry.signals.change import Change
+from consentry.signals.consent import ConsentToMake
+from consentry.signals.exposure import MEASURES as EXPOSURE
+from consentry.signals.exposure import Exposure
+from consentry.signals.known import KnownInput, KnownOutput
+from consentry.signals.person import Person
+from consentry.signals.prompt import PromptSignal
+from consentry.store.figures import Figures
+from consentry.wiring.detectors import detectors
+
+REPORT_MEASURES = ("report.valid", "report.child", "located")
+"""What the report flow itself brings; no signal looks at a picture there."""
+
+
+class Judges:
+    """The judges of every stage, over one set of signals."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        clock: Clock,
+        ids: Ids,
+        figures: Figures,
+        known: Sequence[Signal],
+    ) -> None:
+        """Wire the signals, and compile the law for the measures they bring."""
+        self._settings, self._store, self._clock, self._ids = settings, store, clock, ids
+        self._figures = figures
+        self.detectors = detectors(settings)
+        self.signals: Sequence[Signal] = [
+            PromptSignal(),
+            Person(),
+            ConsentToMake(store, clock),
+            *known,
+            Change(),
+            *([Exposure(self.detectors, settings.not_covered)] if self.detectors else []),
+        ]
+        self.law = compile_book(
+            read_files(Path(settings.law) if settings.law else None),
+            measures_of(
+                [(signal.measures, signal.stages) for signal in self.signals],
+                judged_output=bool(self.detectors),
+            ),
+        )
+        self._check_places()
+        self.pool = concurrent.futures.ThreadPoolExecutor(settings.signal_threads, "signal")
+
+    def judge(self, stage: Stage) -> Judge:
+        """The judge of one stage."""
+        return Judge(
+            stage=stage,
+            signals=[signal for signal in self.signals if stage in signal.stages],
+            policy=partial(self._policy, stage),
+            store=self._store,
+            clock=self._clock,
+            ids=self._ids,
+            pool=self.pool,
+            patience=self._settings.patience,
+            watch=self._figures.watch,
+        )
+
+    def close(self) -> None:
+        """Stop looking."""
+        self.pool.shutdown(wait=False, cancel_futures=True)
+        for detector in self.detectors:
+            getattr(detector, "close", lambda: None)()
+
+    def _policy(self, stage: Stage, place: str) -> Policy:
+        """The rules of the operator's places and the place of the request; all places if none are set."""
+        configured = self._settings.place_codes
+        return self.law.policy(stage, configured | {place} if configured and place else configured)
+
+    def _check_places(self) -> None:
+        known = self.law.places | {name for place in self.law.jurisdictions for name in place.covers}
+        unknown = self._settings.place_codes - known
+        if unknown:
+            raise SetupTrouble(
+                f"There is no law file for `{min(unknown)}`.",
+                next_step=f"Known places: {', '.join(sorted(self.law.places))}.",
+            )
+
+
+def measures_of(
+    promises: Sequence[tuple[frozenset[str], frozenset[Stage]]], *, judged_output: bool
+) -> dict[str, frozenset[Stage]]:
+    """Which measures can exist at which stage. What was found when asking is known when answering."""
+    found: dict[str, frozenset[Stage]] = {name: frozenset({Stage.REPORT}) for name in REPORT_MEASURES}
+    for measures, looking in promises:
+        for name in measures:
+            stages = looking | ({Stage.ANSWER} if Stage.ASK in looking else frozenset())
+            found[name] = found.get(name, frozenset()) | stages
+    if not judged_output:
+        found |= {name: frozenset({Stage.ANSWER}) for name in EXPOSURE}  # asked for, never answered: held
+    return found
+
+
+def ask_policy(settings: Settings) -> tuple[Sequence[Signal], Policy]:
+    """What judges a request without a server, a database or an output judge: signals and rules.
+
+    The signals are those that need only the request itself. Raises SetupTrouble for bad law files.
+    """
+    kinds = (PromptSignal, Person, ConsentToMake, KnownInput, KnownOutput, Change)
+    measures = measures_of([(kind.measures, kind.stages) for kind in kinds], judged_output=False)
+    book = compile_book(read_files(Path(settings.law) if settings.law else None), measures)
+    return (PromptSignal(), Person()), book.policy(Stage.ASK, settings.place_codes)
+
+
+def known_signals(store: Store, hasher: Hasher, listed: Finder) -> Sequence[Signal]:
+    """What finds pictures of cases and of banks, in what comes in and in what was made."""
+    finder = Several((KnownPictures(store, partial(ne, UPLOADS)), listed))
+    return KnownInput(hasher, finder), KnownOutput(hasher, finder)

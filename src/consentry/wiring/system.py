@@ -1,0 +1,101 @@
+"""The running system: every part under one roof, each known by its port."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Self
+
+from consentry.config import Settings
+from consentry.core.exchange import TELL
+from consentry.core.lawbook import Lawbook
+from consentry.core.ports import (
+    Blobs,
+    Decoder,
+    Generator,
+    Hasher,
+    Job,
+    Platform,
+    Store,
+)
+from consentry.flows.access import Access
+from consentry.flows.banking import Banking
+from consentry.flows.judge import Judge
+from consentry.flows.report import Desk
+from consentry.flows.sync import PULL, Sync
+from consentry.flows.takedown import Takedown
+from consentry.platforms.memory import MemoryPlatform
+from consentry.store.figures import Figures
+from consentry.store.signing import SignedLog
+
+Site = MemoryPlatform
+"""The simulated small site."""
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """Everything that runs, each part by its port."""
+
+    settings: Settings
+    """What the operator asked for."""
+    store: Store
+    """Cases, jobs, keys, known pictures, the log."""
+    blobs: Blobs
+    """Encrypted bytes."""
+    log: SignedLog
+    """The log under its signature."""
+    decoder: Decoder
+    """Bytes to pixels, in a sandbox."""
+    hasher: Hasher
+    """Pixels to hashes."""
+    access: Access
+    """Keys for programs."""
+    law: Lawbook
+    """The law in force and to come."""
+    ask: Judge
+    """Judges requests to the gate."""
+    answer: Judge
+    """Judges what a generator made."""
+    upload: Judge
+    """Judges uploads."""
+    desk: Desk
+    """Receives reports."""
+    takedown: Takedown
+    """Takes pictures down."""
+    sync: Sync
+    """Follows the lists of others."""
+    banking: Banking
+    """Keeps banks and asks them."""
+    generator: Generator
+    """The generator behind the gate."""
+    platforms: Mapping[str, Platform]
+    """Every platform we can act on."""
+    figures: Figures
+    """Counts for operators."""
+    checks: Mapping[str, Callable[[], None]]
+    """What /healthz asks, by part."""
+    site: Site | None = None
+    """The simulated small site, if it was asked for."""
+    closing: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
+    """What to let go of at the end."""
+
+    @property
+    def max_body(self) -> int:
+        """Largest request body in bytes."""
+        return self.settings.max_body_mb * 2**20
+
+    def run(self, job: Job) -> None:
+        """Carry out one job, whatever it is about."""
+        flow = self.sync if job.kind in {PULL, TELL} else self.takedown
+        flow.run(job)
+
+    def close(self) -> None:
+        """Let go of everything; safe to call twice."""
+        self.closing.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

@@ -1,0 +1,27 @@
+"""Which generator stands behind the gate."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from consentry.config import Settings
+from consentry.core.ports import (
+    Generator,
+)
+from consentry.generators.absent import AbsentGenerator
+from consentry.generators.drawing import DrawingGenerator
+from consentry.generators.openai import OpenAIGenerator
+
+
+def drawing_generator(surprises: Mapping[str, str]) -> Generator:
+    """A generator that draws; for prompts in `surprises` it shows more than was asked, for trying out."""
+    return DrawingGenerator(surprises=surprises)
+
+
+def upstream(settings: Settings) -> Generator:
+    """The generator that the settings name; one that makes nothing if they name none."""
+    if not settings.upstream:
+        return AbsentGenerator()
+    if settings.upstream == "drawing:":
+        return DrawingGenerator()
+    return OpenAIGenerator(settings.upstream, settings.upstream_key, settings.upstream_seconds)
