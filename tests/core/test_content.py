@@ -36,3 +36,15 @@ def test_a_picture_nobody_decoded_has_no_frames_and_no_kind():
 
 def test_a_request_claims_no_consent_and_no_place_by_itself():
     assert (REQUEST.consent, REQUEST.place, REQUEST.inputs, REQUEST.mask) == ("", "", (), None)
+
+
+@pytest.mark.parametrize(
+    ("kind", "moves"),
+    [("mp4", True), ("mov", True), ("webm", True), ("mkv", True), ("gif", False), ("", False)],
+)
+def test_a_video_is_told_from_a_picture_by_its_kind(kind, moves):
+    assert Picture(b"", "", kind).moves is moves
+
+
+def test_a_still_is_the_first_frame_at_the_beginning():
+    assert (Frame(1, 1, b"abc").number, Frame(1, 1, b"abc").milliseconds) == (0, 0)

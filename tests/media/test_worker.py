@@ -37,7 +37,7 @@ def run(orders, *, command=COMMAND, flag="0"):
 
 def test_a_frame_is_its_size_and_its_pixels_and_then_comes_the_end():
     (letter, size, rgb), end = act(b"D", PICTURE, Limits())
-    assert (letter, SIZE.unpack(size), len(rgb)) == (b"F", (40, 30), 40 * 30 * 3)
+    assert (letter, SIZE.unpack(size), len(rgb)) == (b"F", (40, 30, 0, 0), 40 * 30 * 3)
     assert end == (b"E", b"")
 
 

@@ -29,6 +29,14 @@ class Frame:
     """Pixels down."""
     rgb: bytes
     """`height * width * 3` bytes, rows from top to bottom."""
+    number: int = 0
+    """Which frame of a video it is, from 0."""
+    milliseconds: int = 0
+    """When a video shows it, counted from its first frame."""
+
+
+VIDEOS = frozenset({"mp4", "mov", "webm", "mkv"})
+"""The kinds of picture that are videos: their frames stand for more than were kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +48,18 @@ class Picture:
     sha256: str
     """Lower-case hexadecimal SHA-256 of `data`."""
     kind: str = ""
-    """`jpeg`, `png`, `webp`, `gif` or `avif`; empty if nobody could tell."""
+    """`jpeg`, `png`, `webp`, `gif`, `avif`, or one of `VIDEOS`; empty if nobody could tell."""
     frames: tuple[Frame, ...] = ()
-    """Every frame, normalised; empty if the picture could not be decoded."""
+    """Every frame, normalised; of a video those that stand for all; empty if it could not be decoded."""
     trouble: str = ""
     """Why there are no frames; empty if there are some."""
     notes: tuple[str, ...] = ()
     """What was set aside or added while decoding, one short word each, such as `profile_ignored`."""
+
+    @property
+    def moves(self) -> bool:
+        """Whether it is a video."""
+        return self.kind in VIDEOS
 
 
 @dataclass(frozen=True, slots=True)

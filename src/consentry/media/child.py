@@ -52,6 +52,10 @@ _ENVIRONMENT: Final = ("LD_LIBRARY_PATH", "PATH", "SYSTEMROOT")
 """What a child inherits. Not the rest: an operator's secrets are in it."""
 
 
+_ALONE: Final = {"OPENBLAS_NUM_THREADS": "1"}
+"""NumPy would reserve memory for a thread on every processor, and none can be started later."""
+
+
 class Child:
     """A worker process.
 
@@ -66,7 +70,7 @@ class Child:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ},
+            env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ} | _ALONE,
             bufsize=0,
         )
         if self._process.stdin is None or self._process.stdout is None:
@@ -153,10 +157,10 @@ class Child:
         return found
 
     def _frame(self, length: int, most_pixels: int, deadline: float) -> Frame:
-        width, height = SIZE.unpack(self._read(SIZE.size, deadline))
+        width, height, number, at = SIZE.unpack(self._read(SIZE.size, deadline))
         if not 0 < width * height <= most_pixels or length != SIZE.size + width * height * 3:
             raise ValueError("a frame of another size than it says")
-        return Frame(width, height, self._read(width * height * 3, deadline))
+        return Frame(width, height, self._read(width * height * 3, deadline), number, at)
 
     def _read(self, count: int, deadline: float) -> bytes:
         parts: list[bytes] = []
