@@ -27,6 +27,31 @@ class Method(StrEnum):
     """The same bytes (SHA-256; MD5 for a bank that knows nothing else)."""
     NEAR = "near"
     """The same picture after resizing, recompression, mirroring or a small crop (PDQ)."""
+    PARTIAL = "partial"
+    """A part of the picture, or all of it with much changed: a person has to look (local features)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A part of a picture, as fractions of its width and height. Raises ValueError for any other."""
+
+    left: float
+    """Where it begins, from the left."""
+    top: float
+    """Where it begins, from the top."""
+    right: float
+    """Where it ends, from the left."""
+    bottom: float
+    """Where it ends, from the top."""
+
+    def __post_init__(self) -> None:
+        if not (0.0 <= self.left <= self.right <= 1.0 and 0.0 <= self.top <= self.bottom <= 1.0):
+            raise ValueError("a region has fractions from 0 to 1, each side's beginning before its end")
+
+    @property
+    def area(self) -> float:
+        """The share of the picture that it is."""
+        return (self.right - self.left) * (self.bottom - self.top)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +88,9 @@ class Match:
     case: str = ""
     """The case it belongs to, if any."""
     view: str = ""
-    """Which view of the picture matched, such as `mirrored`."""
+    """Which view of the picture matched, such as `panel, mirrored`; empty for the picture as it stands."""
+    region: Region | None = None
+    """The part of the known picture that was found, where a stage can tell; None where none can."""
 
 
 def distance(one: bytes, other: bytes) -> int:
