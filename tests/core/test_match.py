@@ -33,6 +33,13 @@ def test_only_a_picture_with_enough_in_it_is_good_to_match(quality, good):
     assert Hashes("", (), quality).good is good
 
 
+def test_a_view_is_called_by_its_name_or_told_from_the_picture_as_it_stands():
+    named = Hashes("", (b"", b""), 0, views=("", "panel, mirrored"))
+    assert [named.view(0), named.view(1)] == ["", "panel, mirrored"]
+    nameless = Hashes("", (b"", b""), 0)
+    assert [nameless.view(0), nameless.view(1)] == ["", "another view"]
+
+
 def test_the_limits_are_those_that_were_measured():
     assert (PDQ_BITS, NEAR, CANDIDATE, MIN_QUALITY) == (256, 31, 60, 50)
 

@@ -118,6 +118,9 @@ class PlainHasher:
     def views(self, picture: Picture) -> Hashes:
         return self.hashes(picture)
 
+    def looks(self, picture: Picture) -> Hashes:
+        return self.hashes(picture)
+
 
 @dataclass
 class PlainFinder:

@@ -18,6 +18,10 @@ MIN_QUALITY = 50
 """Below this PDQ quality a hash says too little: 1.7 % of unrelated flat pictures match at 31."""
 
 
+ANOTHER_VIEW = "another view"
+"""What is said of a view that has no name."""
+
+
 class Method(StrEnum):
     """How a match was found."""
 
@@ -66,11 +70,17 @@ class Hashes:
     """PDQ quality, 0 to 100, of the picture as it stands."""
     md5: str = ""
     """Lower-case hexadecimal MD5 of the bytes: banks exchange it, and it is good for nothing else."""
+    views: tuple[str, ...] = ()
+    """What each of `pdq` is a hash of, such as `panel, mirrored`; empty where nobody says. Never kept."""
 
     @property
     def good(self) -> bool:
         """Whether the picture has enough in it for PDQ to tell it from others."""
         return self.quality >= MIN_QUALITY
+
+    def view(self, place: int) -> str:
+        """What the hash at `place` is of; empty for the picture as it stands."""
+        return self.views[place] if self.views else ANOTHER_VIEW * bool(place)
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,6 +107,9 @@ class Hasher(Protocol):
     def views(self, picture: Picture) -> Hashes:
         """As `hashes`, with the 8 dihedral hashes of small centre crops besides."""
 
+    def looks(self, picture: Picture) -> Hashes:
+        """As `hashes`, with those of every part that may be another picture, named: to search with only."""
+
 
 @dataclass(frozen=True, slots=True)
 class Known:
