@@ -28,6 +28,8 @@ class Setting:
     """Its value where nobody says otherwise; its type is the setting's type."""
     help: str
     """What it does, for an operator."""
+    among: tuple[str, ...] = ()
+    """The only values it may have; empty: any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ class Settings:
     max_at_once: int
     origin: str
     refusal_code: str
+    stream_mode: str
     default_hours: int
     workers: int
     site: bool
@@ -139,6 +142,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("max_at_once", 64, "Requests worked on at the same time; more get 503 and Retry-After."),
     Setting("origin", "consentry.example/log", "The log's name, on every checkpoint."),
     Setting("refusal_code", "moderation_blocked", "The error code of a refusal at the gate."),
+    Setting(
+        "stream_mode",
+        "final",
+        "Streams at the gate: `final` keeps the connection open until all is judged; `off` begins only then.",
+        among=("final", "off"),
+    ),
     Setting("default_hours", 48, "Hours for a takedown where no known law sets fewer."),
     Setting("workers", 1, "Job workers inside the server; 0 if `consentry work` runs elsewhere."),
     Setting(
@@ -220,8 +229,15 @@ def _typed(setting: Setting, value: object) -> object:
     elif wanted is int and isinstance(value, int | str) and not isinstance(value, bool):
         return _number(setting, value, int)
     elif isinstance(value, wanted):
-        return value
+        return _allowed(setting, value)
     raise SetupTrouble(f"The setting `{setting.name}` must be a {wanted.__name__}.")
+
+
+def _allowed(setting: Setting, value: object) -> object:
+    if setting.among and value not in setting.among:
+        allowed = ", ".join(f"`{one}`" for one in setting.among)
+        raise SetupTrouble(f"The setting `{setting.name}` must be one of {allowed}.", param=setting.name)
+    return value
 
 
 def _number(setting: Setting, value: float | str, wanted: type[int | float]) -> float:

@@ -36,6 +36,7 @@ def test_a_picture_nobody_decoded_has_no_frames_and_no_kind():
 
 def test_a_request_claims_no_consent_and_no_place_by_itself():
     assert (REQUEST.consent, REQUEST.place, REQUEST.inputs, REQUEST.mask) == ("", "", (), None)
+    assert (REQUEST.markup, REQUEST.earlier, REQUEST.pictures) == (None, (), ())
 
 
 @pytest.mark.parametrize(
@@ -48,3 +49,11 @@ def test_a_video_is_told_from_a_picture_by_its_kind(kind, moves):
 
 def test_a_still_is_the_first_frame_at_the_beginning():
     assert (Frame(1, 1, b"abc").number, Frame(1, 1, b"abc").milliseconds) == (0, 0)
+
+
+def test_every_picture_of_a_request_counts_in_a_fixed_order():
+    one, two, mask, markup = (Picture(name, name.decode()) for name in (b"1", b"2", b"mask", b"markup"))
+    asked = Request("r", Account("a"), "p", (one, two), mask, markup)
+    assert asked.pictures == (one, two, markup, mask)
+    assert Request("r", Account("a"), "p", mask=mask).pictures == (mask,)
+    assert Request("r", Account("a"), "p", markup=markup).pictures == (markup,)

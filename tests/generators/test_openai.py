@@ -113,6 +113,18 @@ def test_pictures_go_to_edits_as_a_form_in_their_order_with_the_mask():
     }
 
 
+def test_markup_goes_along_and_earlier_words_only_where_no_picture_shows_them():
+    first, over = picture(noise(1)), picture(noise(3))
+    with answering(images({"b64_json": ENCODED})) as upstream:
+        make(OpenAIGenerator(upstream.url, "k"), request(first, prompt=PROMPT, markup=over, earlier=("a",)))
+        make(OpenAIGenerator(upstream.url, "k"), request(prompt=PROMPT, earlier=("a", "b")))
+    (_, headers, form), (_, _, words) = upstream.asked
+    parts = {name: data for name, _, data in parts_of(headers, form)}
+    assert parts["markup"] == over.data
+    assert parts["prompt"] == PROMPT.encode()
+    assert json.loads(words)["prompt"] == f"a\nb\n{PROMPT}"
+
+
 def test_fields_that_an_upstream_needs_are_sent_every_time():
     with answering(images({"b64_json": ENCODED})) as upstream:
         make(OpenAIGenerator(upstream.url, "k", extra={"response_format": "b64_json"}), request())

@@ -86,6 +86,10 @@ class Request:
     """The pictures they attach; each counts as a person until shown otherwise."""
     mask: Picture | None = None
     """The part that may change, if they marked one."""
+    markup: Picture | None = None
+    """What they drew over the first picture, if they did; it can hold words or another picture."""
+    earlier: tuple[str, ...] = ()
+    """What they asked for before in the same conversation, oldest first; each word still counts."""
     count: int = 1
     """How many images they want."""
     size: str = "auto"
@@ -96,6 +100,11 @@ class Request:
     """A reference to a recorded consent of the person depicted, if they claim one."""
     options: tuple[tuple[str, str], ...] = ()
     """Further wishes for the generator, from a closed list of names; none of them weakens anything."""
+
+    @property
+    def pictures(self) -> tuple[Picture, ...]:
+        """Every picture that comes with it: inputs, then markup, then mask."""
+        return (*self.inputs, *(one for one in (self.markup, self.mask) if one is not None))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,13 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
 import anyio.to_thread
 
-from consentry.core.content import Draft, Picture, Request, Stage
+from consentry.core.content import Draft, Request, Stage
 from consentry.core.entry import Kind
 from consentry.core.errors import BadInput
 from consentry.core.ports import Decoder, Generator, Made
@@ -96,13 +96,8 @@ async def _aside(function: Callable[..., _T], *args: object, **kwargs: object) -
 
 
 def _readable(request: Request) -> None:
-    for picture in pictures(request):
+    for picture in request.pictures:
         must_be_readable(picture, "Send JPEG, PNG, WebP, GIF or AVIF pictures within the stated limits.")
-
-
-def pictures(request: Request) -> Sequence[Picture]:
-    """Every picture attached to a request, the mask last."""
-    return request.inputs if request.mask is None else (*request.inputs, request.mask)
 
 
 def _draft(request: Request, made: Made, decoder: Decoder) -> Draft:
@@ -120,7 +115,7 @@ def _context(request: Request) -> Mapping[str, object]:
         "account": request.account.id,
         "tier": request.account.tier,
         "place": request.place,
-        "inputs": [picture.sha256 for picture in pictures(request)],
+        "inputs": [picture.sha256 for picture in request.pictures],
         "count": request.count,
     }
 

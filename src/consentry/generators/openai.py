@@ -38,6 +38,8 @@ REFUSAL_CODES = frozenset({"moderation_blocked", "content_policy_violation"})
 FORM = frozenset(
     {
         "background",
+        "frame_count",
+        "frame_duration_ms",
         "input_fidelity",
         "model",
         "output_compression",
@@ -106,7 +108,7 @@ class OpenAIGenerator:
 
     async def _send(self, request: Request) -> tuple[int, bytes]:
         fields = _fields(request) | self._fixed
-        if request.inputs or request.mask:
+        if request.pictures:
             parts = _files(request)
             call = self._client.stream("POST", "images/edits", data=fields, files=parts)
         else:
@@ -145,18 +147,22 @@ def _made(image: object) -> Made:
 def _fields(request: Request) -> dict[str, Any]:
     wishes = {name: value for name, value in request.options if name in FORM and value}
     fields: dict[str, Any] = {name: int(v) if v.isdecimal() else v for name, v in wishes.items()}
-    fields |= {"prompt": request.prompt, "n": request.count}
+    fields |= {"prompt": _words(request), "n": request.count}
     if request.size not in {"", "auto"}:
         fields["size"] = request.size
     return fields
 
 
+def _words(request: Request) -> str:
+    """The prompt; after earlier ones if no picture shows what those led to."""
+    return request.prompt if request.inputs else "\n".join((*request.earlier, request.prompt))
+
+
 def _files(request: Request) -> list[tuple[str, tuple[str, bytes, str]]]:
     """Every picture as a part of the form, under a name that says nothing about whose it is."""
     files = [("image[]", _part(picture, f"image-{at}")) for at, picture in enumerate(request.inputs)]
-    if request.mask:
-        files.append(("mask", _part(request.mask, "mask")))
-    return files
+    marks = {"mask": request.mask, "markup": request.markup}
+    return files + [(name, _part(picture, name)) for name, picture in marks.items() if picture]
 
 
 def _part(picture: Picture, name: str) -> tuple[str, bytes, str]:

@@ -69,8 +69,8 @@ class KnownOutput:
 
 def _pictures(subject: Subject) -> tuple[Picture, ...]:
     match subject:
-        case Request(inputs=inputs, mask=mask):
-            return inputs if mask is None else (*inputs, mask)
+        case Request(pictures=pictures):
+            return pictures
         case Draft(picture=picture) | Upload(picture=picture):
             return (picture,)
 

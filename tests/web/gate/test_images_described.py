@@ -1,7 +1,7 @@
 """The description of the gate names exactly the settings that the gate understands."""
 
-from consentry.web import images
-from consentry.web.images_described import EDIT, GENERATION, RELEASED
+from consentry.web.gate import door, images
+from consentry.web.gate.images_described import EDIT, GENERATION, RELEASED
 from support.running import Running
 
 SILENT = images.DROPPED | images.IGNORED
@@ -18,14 +18,14 @@ def test_a_generation_is_described_in_full():
 
 
 def test_an_edit_is_described_in_full_as_json_and_as_a_form():
-    assert described(EDIT, "application/json") == images.KNOWN - SILENT | images.JSON_PICTURES
-    assert described(EDIT, "multipart/form-data") == images.KNOWN - SILENT | {"image", "mask"}
+    assert described(EDIT, "application/json") == images.KNOWN - SILENT | images.PICTURES
+    assert described(EDIT, "multipart/form-data") == images.KNOWN - SILENT | images.PICTURES - {"images"}
 
 
 def test_limits_are_those_of_the_gate():
     fields = GENERATION["requestBody"]["content"]["application/json"]["schema"]["properties"]
-    assert fields["prompt"]["maxLength"] == images.MAX_PROMPT
-    assert fields["n"]["maximum"] == images.MAX_COUNT
+    assert fields["prompt"]["maxLength"] == door.MAX_PROMPT
+    assert fields["n"]["maximum"] == door.MAX_COUNT
 
 
 def test_an_answer_has_the_fields_that_are_described(server: Running):

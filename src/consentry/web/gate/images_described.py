@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from consentry.web.describe import Schema, gives, needs, number, picture, several, takes, text, thing
+from consentry.web.describe import Schema, flag, gives, needs, number, picture, several, takes, text, thing
 
 _ASKED: Schema = {
     "prompt": text("What to show, in words.", maxLength=32_000),
@@ -14,6 +14,11 @@ _ASKED: Schema = {
     "style": text("Passed on to the generator."),
     "output_format": text("Passed on to the generator; SVG cannot be judged.", examples=["png"]),
     "output_compression": text("Passed on to the generator."),
+    "frame_count": number("Passed on to the generator; every frame of an animation is judged."),
+    "frame_duration_ms": number("Passed on to the generator."),
+    "aspect_ratio": text("Passed on to a generator that speaks xAI's dialect."),
+    "resolution": text("Passed on to a generator that speaks xAI's dialect."),
+    "stream": flag("Answer as an event stream. Nothing but comments is sent until everything is judged."),
     "user": text("Your name for the end user. A digest of it is kept, never the name."),
     "safety_identifier": text("The same, under its newer name."),
 }
@@ -58,6 +63,7 @@ EDIT: Schema = {
             {
                 "image": several("Up to 16 pictures, also as `image[]`.", picture("A picture file.")),
                 "mask": picture("Where to change it."),
+                "markup": picture("What was drawn over the first picture."),
                 **_ASKED,
                 **_FIDELITY,
             },
@@ -69,6 +75,7 @@ EDIT: Schema = {
                 "images": several("Up to 16 pictures.", thing({"image_url": _DATA_URL}, ("image_url",))),
                 "image": {**_DATA_URL, "description": "One picture, as a `data:` URL in base64."},
                 "mask": {**_DATA_URL, "description": "Where to change it, as a `data:` URL in base64."},
+                "markup": {**_DATA_URL, "description": "What was drawn over it, as a `data:` URL in base64."},
                 **_ASKED,
                 **_FIDELITY,
             },
