@@ -71,6 +71,8 @@ class Settings:
     ncmec_reason: str
     hma_trusted_network: bool
     hma_hosts: str
+    fetch_hosts: str
+    fetch_inside: str
 
     @property
     def directory(self) -> Path:
@@ -85,7 +87,17 @@ class Settings:
     @property
     def hma_host_names(self) -> frozenset[str]:
         """Hosts whose pictures HMA clients may ask us to fetch; none by default."""
-        return frozenset(name.strip().lower() for name in self.hma_hosts.split(",") if name.strip())
+        return _names(self.hma_hosts)
+
+    @property
+    def fetch_host_names(self) -> frozenset[str]:
+        """Hosts whose pictures may be named at the gate; `*` for every public one; none by default."""
+        return _names(self.fetch_hosts)
+
+    @property
+    def fetch_inside_names(self) -> frozenset[str]:
+        """Allowed hosts that may have any address and port."""
+        return _names(self.fetch_inside)
 
     @property
     def not_covered(self) -> Mapping[str, str]:
@@ -157,6 +169,16 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "hma_hosts", "", "Hosts that HMA clients may name in `url=`, such as `media.example`; none: refused."
+    ),
+    Setting(
+        "fetch_hosts",
+        "",
+        "Hosts whose pictures the gate fetches by their address; `*`: every public one; none: refused.",
+    ),
+    Setting(
+        "fetch_inside",
+        "",
+        "Which of the hosts allowed there may be in your own network, and on any port.",
     ),
     Setting("site", False, "Run the simulated small site under /site, for trying out."),
     Setting(
@@ -231,6 +253,10 @@ def _typed(setting: Setting, value: object) -> object:
     elif isinstance(value, wanted):
         return _allowed(setting, value)
     raise SetupTrouble(f"The setting `{setting.name}` must be a {wanted.__name__}.")
+
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(name.strip().lower() for name in text.split(",") if name.strip())
 
 
 def _allowed(setting: Setting, value: object) -> object:

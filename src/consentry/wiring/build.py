@@ -38,7 +38,7 @@ from consentry.wiring.judges import Judges, known_signals
 from consentry.wiring.lists import sync
 from consentry.wiring.system import System
 from consentry.wiring.tools import made
-from consentry.wiring.upstream import upstream
+from consentry.wiring.upstream import fetcher, upstream
 
 
 def build(settings: Settings, generator: Generator | None = None) -> System:
@@ -94,6 +94,8 @@ def _build(settings: Settings, generator: Generator | None, opened: contextlib.E
         sync=sync(settings, store, opened),
         banking=Banking(store, decoder, hasher, listed, clock),
         generator=generator or upstream(settings),
+        fetcher=fetcher(settings.fetch_host_names, settings, opened),
+        hma_fetcher=fetcher(settings.hma_host_names, settings, opened),
         platforms=platforms,
         figures=figures,
         checks={

@@ -9,6 +9,7 @@ from typing import Self
 
 from consentry.config import Settings
 from consentry.core.exchange import TELL
+from consentry.core.gateports import Fetcher
 from consentry.core.lawbook import Lawbook
 from consentry.core.ports import (
     Blobs,
@@ -69,6 +70,10 @@ class System:
     """Keeps banks and asks them."""
     generator: Generator
     """The generator behind the gate."""
+    fetcher: Fetcher
+    """What fetches pictures that are named at the gate."""
+    hma_fetcher: Fetcher
+    """What fetches pictures that HMA's clients name."""
     platforms: Mapping[str, Platform]
     """Every platform we can act on."""
     figures: Figures

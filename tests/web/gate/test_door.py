@@ -1,13 +1,23 @@
 """Every dialect reads words, numbers, switches and pictures in the same strict way."""
 
 import base64
+from types import SimpleNamespace
 
 import pytest
 
 from consentry.core.errors import BadInput
+from consentry.core.gateports import Fetched
+from consentry.remote.memory import MemoryFetcher
 from consentry.web.gate import door
+from support.fakes import PlainDecoder
 
 ENCODED = "data:image/png;base64," + base64.b64encode(b"picture").decode()
+
+ADDRESS = "https://pictures.example/1.png"
+SYSTEM = SimpleNamespace(
+    fetcher=MemoryFetcher({ADDRESS: Fetched("text/html", b"picture")}), max_body=100, decoder=PlainDecoder()
+)
+CALLER = door.Caller(SYSTEM, None, "req_1", "", "")
 
 
 def refused(function, *args):
@@ -18,15 +28,25 @@ def refused(function, *args):
 
 @pytest.mark.parametrize(
     "reference",
-    [b"picture", ENCODED, {"url": ENCODED}, {"image_url": ENCODED}, {"image_url": {"url": ENCODED}}],
+    [
+        b"picture",
+        ENCODED,
+        ADDRESS,
+        {"url": ADDRESS},
+        {"url": ENCODED},
+        {"image_url": ENCODED},
+        {"image_url": {"url": ENCODED}},
+    ],
 )
 def test_a_picture_may_be_wrapped_as_clients_do(reference):
-    assert door._bytes(reference) == b"picture"
+    assert CALLER._bytes(reference) == b"picture"
 
 
-@pytest.mark.parametrize("reference", [None, 7, {}, [], {"image_url": {}}, {"file": "x"}, "file_1"])
+@pytest.mark.parametrize(
+    "reference", [None, 7, {}, [], {"image_url": {}}, {"file": "x"}, "file_1", "http://other.example/1.png"]
+)
 def test_what_is_named_and_not_sent_cannot_be_judged(reference):
-    assert refused(door._bytes, reference).code == "unresolvable_reference"
+    assert refused(CALLER._bytes, reference).code == "unresolvable_reference"
 
 
 def test_one_several_or_none_are_a_list():
@@ -59,3 +79,8 @@ def test_a_setting_is_short_text_and_a_switch_is_true_or_false():
 def test_what_is_not_known_is_refused_by_name():
     door.only({"a": 1}, frozenset({"a"}))
     assert refused(door.only, {"a": 1, "b": 2}, frozenset({"a"})).param == "b"
+
+
+def test_so_many_pictures_and_no_more():
+    assert len(CALLER.pictures([b"ok"] * door.MAX_INPUTS)) == door.MAX_INPUTS
+    assert refused(CALLER.pictures, [b"ok"] * (door.MAX_INPUTS + 1)).code == "too_many_images"

@@ -65,8 +65,22 @@ class Caller:
         return tuple(self.picture(reference) for reference in references)
 
     def picture(self, reference: object) -> Picture:
-        """The picture behind bytes, a data URL, or an object around one, decoded."""
-        return self.system.decoder.decode(_bytes(reference))
+        """The picture behind bytes, a data URL or an address, or an object around one, decoded."""
+        return self.system.decoder.decode(self._bytes(reference))
+
+    def _bytes(self, reference: object) -> bytes:
+        """The bytes that are meant: themselves, or a URL, also under `image_url` or `url`."""
+        if isinstance(reference, bytes):
+            return reference
+        while isinstance(reference, dict):
+            reference = reference.get("image_url") or reference.get("url")
+        if not isinstance(reference, str):
+            raise BadInput(
+                "Pictures must be sent along, not named.", code="unresolvable_reference", param="image"
+            )
+        if reference.startswith("data:"):
+            return bodies.data_url(reference)
+        return self.system.fetcher.fetch(reference, self.system.max_body).data
 
 
 async def caller(request: HttpRequest, system: System) -> Caller:
@@ -133,16 +147,3 @@ def only(fields: Mapping[str, object], known: frozenset[str]) -> None:
 def unknown_setting(name: str) -> BadInput:
     """What is said of a setting that the gate does not know."""
     return BadInput(f"The gate does not know the setting `{name}`.", code="unknown_parameter", param=name)
-
-
-def _bytes(reference: object) -> bytes:
-    """The bytes that are meant: themselves, or a data URL, also under `image_url` or `url`."""
-    if isinstance(reference, bytes):
-        return reference
-    while isinstance(reference, dict):
-        reference = reference.get("image_url") or reference.get("url")
-    if not isinstance(reference, str):
-        raise BadInput(
-            "Pictures must be sent along, not named.", code="unresolvable_reference", param="image"
-        )
-    return bodies.data_url(reference)

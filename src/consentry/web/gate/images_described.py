@@ -24,9 +24,7 @@ _ASKED: Schema = {
 }
 """Settings of both routes."""
 
-_DATA_URL = text(
-    "A picture as a `data:` URL in base64. A link is refused: what is elsewhere cannot be judged."
-)
+_DATA_URL = text("A picture as a `data:` URL in base64, or by an address whose host the operator allows.")
 
 _FIDELITY: Schema = {"input_fidelity": text("Passed on to the generator.")}
 
@@ -74,8 +72,8 @@ EDIT: Schema = {
             {
                 "images": several("Up to 16 pictures.", thing({"image_url": _DATA_URL}, ("image_url",))),
                 "image": {**_DATA_URL, "description": "One picture, as a `data:` URL in base64."},
-                "mask": {**_DATA_URL, "description": "Where to change it, as a `data:` URL in base64."},
-                "markup": {**_DATA_URL, "description": "What was drawn over it, as a `data:` URL in base64."},
+                "mask": {**_DATA_URL, "description": "Where to change it, in the same way."},
+                "markup": {**_DATA_URL, "description": "What was drawn over it, in the same way."},
                 **_ASKED,
                 **_FIDELITY,
             },
