@@ -20,6 +20,7 @@ from consentry.core.content import Picture, Request, Stage, Subject
 from consentry.core.entry import Entry, Kind
 from consentry.core.finding import Finding
 from consentry.core.match import Hashes, Match
+from consentry.core.partports import PartSnapshot, PartTransaction
 from consentry.core.syncports import SyncSnapshot, SyncTransaction
 
 
@@ -193,7 +194,7 @@ class ApiKey:
     """Whether it was taken back."""
 
 
-class Snapshot(BankSnapshot, SyncSnapshot, Protocol):
+class Snapshot(BankSnapshot, SyncSnapshot, PartSnapshot, Protocol):
     """What is stored, as it was at one moment. Reading waits for no writer."""
 
     def now(self) -> datetime:
@@ -233,7 +234,7 @@ class Snapshot(BankSnapshot, SyncSnapshot, Protocol):
         """The consent with `consent_id`. Raises NotFound."""
 
 
-class Transaction(Snapshot, BankTransaction, SyncTransaction, Protocol):
+class Transaction(Snapshot, BankTransaction, SyncTransaction, PartTransaction, Protocol):
     """A set of changes that happen together or not at all. Reading inside it sees its own writes.
 
     Transactions run one after another and do not nest, so keep them short: nothing waits for the
