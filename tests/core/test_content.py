@@ -2,7 +2,7 @@ from dataclasses import FrozenInstanceError, fields
 
 import pytest
 
-from consentry.core.content import Account, Draft, Frame, Picture, Request, Stage, Upload
+from consentry.core.content import Account, Draft, Frame, Picture, Request, Stage, Upload, unopened
 
 PICTURE = Picture(b"x", "2d71")
 REQUEST = Request("images.edits", Account("a1"), "a lighthouse")
@@ -57,3 +57,8 @@ def test_every_picture_of_a_request_counts_in_a_fixed_order():
     assert asked.pictures == (one, two, markup, mask)
     assert Request("r", Account("a"), "p", mask=mask).pictures == (mask,)
     assert Request("r", Account("a"), "p", markup=markup).pictures == (markup,)
+
+
+def test_an_unopened_picture_has_its_bytes_and_their_digest_and_nothing_else():
+    digest = "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"
+    assert unopened(b"x") == Picture(b"x", digest, kind="", frames=(), trouble="", notes=())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -50,9 +51,9 @@ class Picture:
     kind: str = ""
     """`jpeg`, `png`, `webp`, `gif`, `avif`, or one of `VIDEOS`; empty if nobody could tell."""
     frames: tuple[Frame, ...] = ()
-    """Every frame, normalised; of a video those that stand for all; empty if it could not be decoded."""
+    """Every frame, normalised; of a video those that stand for all; empty if nobody could or did decode."""
     trouble: str = ""
-    """Why there are no frames; empty if there are some."""
+    """Why there are no frames; empty if there are some, or if nobody has tried yet."""
     notes: tuple[str, ...] = ()
     """What was set aside or added while decoding, one short word each, such as `profile_ignored`."""
 
@@ -60,6 +61,11 @@ class Picture:
     def moves(self) -> bool:
         """Whether it is a video."""
         return self.kind in VIDEOS
+
+
+def unopened(data: bytes) -> Picture:
+    """`data` as a picture that nobody has tried to decode yet."""
+    return Picture(data, hashlib.sha256(data).hexdigest())
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,13 @@ class Decoder(Protocol):
         """The picture in `data`; without frames and with `trouble` if there is none. Never raises."""
 
     def clean(self, data: bytes) -> bytes:
-        """`data` encoded anew without metadata or trailing bytes. Raises BadInput if it cannot be."""
+        """`data` written anew without metadata or trailing bytes. Raises BadInput if it cannot be."""
+
+    def renew(self, data: bytes) -> Picture:
+        """`data` written anew as by `clean`, decoded as by `decode`: what was seen is what it holds.
+
+        Never raises: without frames and with `trouble` if it cannot be, and then the bytes are `data`.
+        """
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,7 +80,7 @@ class OpenAIGenerator:
         self._timeout = timeout
         self._client = httpx2.AsyncClient(
             base_url=base_url,
-            headers={"Authorization": f"Bearer {key}"},
+            headers={"Authorization": f"Bearer {key}"} if key else {},
             timeout=timeout,
             follow_redirects=False,
         )

@@ -111,7 +111,19 @@ class Child:
 
     def decode(self, data: bytes, limits: Limits) -> tuple[tuple[Frame, ...], tuple[str, ...]]:
         """The frames and the notes. Raises BadInput if the child says why there are none."""
-        deadline = self._ask(b"D", data, limits)
+        return self._frames(self._ask(b"D", data, limits), limits)
+
+    def clean(self, data: bytes, limits: Limits) -> bytes:
+        """The file written anew. Raises BadInput if the child says why it cannot be."""
+        return self._file(self._ask(b"C", data, limits), limits)
+
+    def renew(self, data: bytes, limits: Limits) -> tuple[bytes, tuple[Frame, ...], tuple[str, ...]]:
+        """The file written anew, and the frames and the notes of that. Raises BadInput likewise."""
+        deadline = self._ask(b"N", data, limits)
+        cleaned = self._file(deadline, limits)
+        return cleaned, *self._frames(deadline, limits)
+
+    def _frames(self, deadline: float, limits: Limits) -> tuple[tuple[Frame, ...], tuple[str, ...]]:
         shown: list[Frame] = []
         left = limits.max_total_pixels
         while len(shown) <= 2 * limits.max_frames:
@@ -122,9 +134,7 @@ class Child:
             left -= shown[-1].width * shown[-1].height
         raise ValueError("more frames than there can be")
 
-    def clean(self, data: bytes, limits: Limits) -> bytes:
-        """The file written anew. Raises BadInput if the child says why it cannot be."""
-        deadline = self._ask(b"C", data, limits)
+    def _file(self, deadline: float, limits: Limits) -> bytes:
         _, length = self._heading(b"B", deadline)
         if length > limits.max_total_pixels * _BYTES_A_PIXEL + _OVERHEAD:
             raise ValueError("a longer file than there can be")

@@ -41,7 +41,7 @@ class SandboxDecoder:
     """A few warm children behind one door. Safe to use from many threads; satisfies `Decoder`.
 
     A child that fails or takes too long is killed, and another starts in its place. When all
-    are busy and too many callers wait, `decode` brings a picture with the trouble
+    are busy and too many callers wait, `decode` and `renew` bring a picture with the trouble
     `overloaded` and `clean` raises Overloaded.
     """
 
@@ -83,7 +83,7 @@ class SandboxDecoder:
 
     def decode(self, data: bytes) -> Picture:
         """The picture in `data`; without frames and with `trouble` if there is none. Never raises."""
-        sha256, kind = hashlib.sha256(data).hexdigest(), self._kind(data)
+        sha256, kind = _sha256(data), self._kind(data)
         try:
             with self._child_for(data) as child:
                 shown, notes = child.decode(data, self.limits)
@@ -98,6 +98,15 @@ class SandboxDecoder:
         """
         with self._child_for(data) as child:
             return child.clean(data, self.limits)
+
+    def renew(self, data: bytes) -> Picture:
+        """`data` written anew as by `clean`, with its frames. Never raises: troubles stay with `data`."""
+        try:
+            with self._child_for(data) as child:
+                cleaned, shown, notes = child.renew(data, self.limits)
+        except Trouble as trouble:
+            return Picture(data, _sha256(data), self._kind(data), trouble=trouble.code)
+        return Picture(cleaned, _sha256(cleaned), kind_of(cleaned), shown, notes=notes)
 
     def close(self) -> None:
         """End every idle child now and every busy one after its file. Idempotent."""
@@ -196,6 +205,10 @@ class TwoDecoders:
         """As `SandboxDecoder.clean`; a video cannot be written anew."""
         return self._pictures.clean(data)
 
+    def renew(self, data: bytes) -> Picture:
+        """As `SandboxDecoder.renew`; a video comes back as it is, with the trouble `unsupported`."""
+        return self._pictures.renew(data)
+
 
 class PlainDecoder:
     """The same pixels without a sandbox, for tests and tools. It must never face the public."""
@@ -207,7 +220,7 @@ class PlainDecoder:
     def decode(self, data: bytes) -> Picture:
         """As `SandboxDecoder.decode`."""
         moves = bool(self.limits.max_duration) and bool(video_kind(data))
-        sha256, kind = hashlib.sha256(data).hexdigest(), video_kind(data) if moves else kind_of(data)
+        sha256, kind = _sha256(data), video_kind(data) if moves else kind_of(data)
         shown: list[Frame] = []
         notes: set[str] = set()
         try:
@@ -227,6 +240,13 @@ class PlainDecoder:
         with as_trouble():
             return reencode.clean(data, self.limits)
 
+    def renew(self, data: bytes) -> Picture:
+        """As `SandboxDecoder.renew`."""
+        try:
+            return self.decode(self.clean(data))
+        except BadInput as trouble:
+            return Picture(data, _sha256(data), kind_of(data), trouble=trouble.code)
+
     def close(self) -> None:
         """Nothing is held."""
 
@@ -237,3 +257,7 @@ class PlainDecoder:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

@@ -1,6 +1,6 @@
 """The child that opens pictures: it warms up, is shut in, and then answers until its input ends.
 
-Asked:    one letter, eight bytes of length, the file.     D decode   C clean
+Asked:    one letter, eight bytes of length, the file.     D decode   C clean   N clean, then decode that
 Answered: one letter, eight bytes of length, the body, in this order:
     R  ready (once, before anything): `sandboxed` or `unsandboxed`; or X, not without a sandbox
     F  a frame: width, height, number and milliseconds in four bytes each, then the pixels
@@ -57,7 +57,7 @@ def act(order: bytes, data: bytes, limits: Limits) -> Iterator[_Answer]:
     """The answers to one order, in the order they are sent."""
     try:
         with as_trouble():
-            yield from _cleaned(data, limits) if order == b"C" else _decoded(data, limits)
+            yield from _ACTS.get(order, _decoded)(data, limits)
     except BadInput as trouble:
         yield b"T", trouble.code.encode()
 
@@ -89,6 +89,17 @@ def _cleaned(data: bytes, limits: Limits) -> Iterator[_Answer]:
     yield b"B", clean(data, limits)
 
 
+def _renewed(data: bytes, limits: Limits) -> Iterator[_Answer]:
+    """The cleaned file, and the frames of that very file."""
+    cleaned = clean(data, limits)
+    yield b"B", cleaned
+    yield from _decoded(cleaned, limits)
+
+
+_ACTS: Final = {b"D": _decoded, b"C": _cleaned, b"N": _renewed}
+"""What each order stands for."""
+
+
 def warm(limits: Limits) -> None:
     """Use every codec once, both ways: what they load lazily cannot be loaded later."""
     warnings.simplefilter("ignore")
@@ -112,7 +123,7 @@ def _exercise(still: Image.Image, kind: str, limits: Limits) -> None:
     for settings in (resting,) if kind == "jpeg" else (resting, moving):
         out = BytesIO()
         still.save(out, kind, **settings)
-        for order in (b"D", b"C"):
+        for order in _ACTS:
             for _ in act(order, out.getvalue(), limits):
                 pass
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import anyio.to_thread
 from fastapi import Request as HttpRequest
 
-from consentry.core.content import Account, Picture, Request
+from consentry.core.content import Account, Picture, Request, unopened
 from consentry.core.errors import BadInput
 from consentry.core.ports import ApiKey
 from consentry.flows.generate import Refused, Released, generate
@@ -59,14 +59,14 @@ class Caller:
         return auth.account(self.key, user)
 
     def pictures(self, references: Sequence[object]) -> tuple[Picture, ...]:
-        """Every picture that is meant, decoded. Raises BadInput for one that cannot be had."""
+        """Every picture that is meant, unopened. Raises BadInput for one that cannot be had."""
         if len(references) > MAX_INPUTS:
             raise BadInput(f"Send at most {MAX_INPUTS} pictures.", code="too_many_images", param="image")
         return tuple(self.picture(reference) for reference in references)
 
     def picture(self, reference: object) -> Picture:
-        """The picture behind bytes, a data URL or an address, or an object around one, decoded."""
-        return self.system.decoder.decode(self._bytes(reference))
+        """The picture behind bytes, a data URL or an address, or an object around one, unopened."""
+        return unopened(self._bytes(reference))
 
     def _bytes(self, reference: object) -> bytes:
         """The bytes that are meant: themselves, or a URL, also under `image_url` or `url`."""
