@@ -9,7 +9,8 @@ import pytest
 from chaos.killer import run
 from consentry.core.case import Case, CaseState, Copy, CopyState
 from consentry.core.match import Match, Method
-from consentry.core.ports import Job, Known, Sighting
+from consentry.core.platformports import Ability, Receipt, Sighting
+from consentry.core.ports import Job, Known
 from consentry.flows.takedown import Takedown
 from consentry.store.blobs import MemoryBlobs
 from consentry.store.sql import open_store
@@ -38,6 +39,7 @@ class Site:
     """A platform in the world outside: an order is there once the world has heard it."""
 
     name = "site"
+    abilities = frozenset({Ability.FETCH, Ability.HIDE})
 
     def __init__(self, outside):
         self.outside = outside
@@ -53,6 +55,7 @@ class Site:
 
     def hide(self, item, key):
         self.outside.order(f"{item} {key.partition(':')[0]}")
+        return Receipt(SystemClock().now())
 
     def restore(self, item, key):
         raise AssertionError("nobody takes a report back here")

@@ -6,7 +6,8 @@ import hashlib
 
 import pytest
 
-from consentry.core.errors import NotFound, UpstreamTrouble
+from consentry.core.errors import NotFound, NotOffered, UpstreamTrouble
+from consentry.core.platformports import Ability, Notice
 
 DATA = b"the bytes of a picture"
 
@@ -85,20 +86,47 @@ class PlatformContract:
         platform.hide(item, "key-1")
         assert not platform.verify(platform.address(item)).gone
 
+    @pytest.mark.parametrize("ability", [ability for ability in Ability if ability is not Ability.FETCH])
+    def test_it_does_what_it_says_it_can_and_says_what_it_cannot(self, platform, publish, ability):
+        item = publish(DATA)
+        if ability in platform.abilities:
+            receipt = orders(platform, item)[ability]()
+            assert receipt.at.tzinfo is not None
+        else:
+            with pytest.raises(NotOffered):
+                orders(platform, item)[ability]()
+
+    def test_a_removed_picture_is_gone_for_everybody(self, platform, publish):
+        if Ability.REMOVE not in platform.abilities:
+            return
+        item = publish(DATA)
+        address = platform.address(item)
+        platform.remove(item, "key-1")
+        platform.remove(item, "key-1")
+        assert platform.verify(address).gone
+
     def test_an_unknown_item_is_not_found(self, platform):
         with pytest.raises(NotFound):
             platform.fetch("no-such-item")
 
-    @pytest.mark.parametrize("act", ["fetch", "hide", "restore", "verify"])
+    @pytest.mark.parametrize("act", [*Ability, "verify"])
     def test_a_platform_that_is_down_is_trouble_and_never_proof(self, platform, publish, break_now, act):
         item = publish(DATA)
         address = platform.address(item)
-        acts = {
-            "fetch": lambda: platform.fetch(item),
-            "hide": lambda: platform.hide(item, "key-1"),
-            "restore": lambda: platform.restore(item, "key-2"),
-            "verify": lambda: platform.verify(address),
-        }
+        acts = {**orders(platform, item), "verify": lambda: platform.verify(address)}
         break_now()
         with pytest.raises(UpstreamTrouble):
             acts[act]()
+
+
+def orders(platform, item):
+    """One order of every kind about `item`, by the ability that it needs."""
+    notice = Notice("A decision about your post", "It is hidden. You can object within six months.")
+    return {
+        Ability.FETCH: lambda: platform.fetch(item),
+        Ability.HIDE: lambda: platform.hide(item, "key-hide"),
+        Ability.RESTORE: lambda: platform.restore(item, "key-restore"),
+        Ability.REMOVE: lambda: platform.remove(item, "key-remove"),
+        Ability.LABEL: lambda: platform.label(item, "held-for-review", "key-label"),
+        Ability.NOTIFY: lambda: platform.notify(item, notice, "key-notify"),
+    }

@@ -1,11 +1,12 @@
 """From a reported picture to proof that every copy is gone, whoever dies on the way."""
 
+import json
 from dataclasses import replace
 
 import pytest
 
 from consentry.core.case import Case, CaseEvent, CaseState, Copy, CopyState, RefusalGround
-from consentry.core.errors import UpstreamTrouble
+from consentry.core.errors import NotOffered, UpstreamTrouble
 from consentry.core.match import Hashes, Match, Method
 from consentry.core.ports import Job, Known
 from consentry.flows.takedown import CASES, HIDE_AGAIN, Takedown
@@ -182,3 +183,41 @@ def test_each_copy_has_its_own_receipts():
     for event in (b'"event":"hidden"', b'"event":"traced"', b'"event":"gone"', b'"event":"all_gone"'):
         assert event in records
     assert replace(scene.copies()[0]).gone is not None
+
+
+class NoOrders(MemoryPlatform):
+    """A site whose people do everything by hand."""
+
+    abilities = frozenset()
+
+    def fetch(self, item):
+        raise NotOffered("It gives nobody its pictures.")
+
+    def hide(self, item, key):
+        raise NotOffered("It takes no orders.")
+
+    def restore(self, item, key):
+        raise NotOffered("It takes no orders.")
+
+
+def test_what_a_site_cannot_do_is_left_to_a_person_and_still_needs_proof():
+    scene = Scene()
+    hands = NoOrders("site", "https://site.example", scene.clock)
+    hands.publish(b"ok the picture", "poster", "text")
+    scene.takedown = replace(scene.takedown, platforms={"site": hands})
+    scene.work()
+    assert [copy.state for copy in scene.copies()] == [CopyState.FOUND]
+    assert scene.case().running
+    events = [json.loads(scene.store.line(at).record).get("event") for at in range(scene.store.size())]
+    assert events.count("by_hand") == 1
+    MemoryPlatform.hide(hands, scene.item, "by a person there")
+    scene.work(2000)
+    assert scene.case().state is CaseState.REMOVED
+
+
+def test_the_receipt_of_a_platform_stands_in_the_log():
+    scene = Scene()
+    scene.work()
+    records = [json.loads(scene.store.line(at).record) for at in range(scene.store.size())]
+    (hidden,) = [record for record in records if record.get("event") == "hidden"]
+    assert hidden["receipt"] == "cpy_a"

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 import pytest
 
 from consentry.core.errors import NotFound, UpstreamTrouble
+from consentry.core.platformports import Notice
 from consentry.platforms.memory import UNTIL_PURGED, MemoryPlatform
 from contracts.platform import DATA, PlatformContract
 
@@ -131,3 +132,23 @@ def test_the_page_alone_being_gone_is_no_proof_while_the_picture_is_served():
     platform = site(fetch=lambda url: (200, DATA) if "/media/" in url else (404, b""))
     item = platform.publish(DATA, "ann", "")
     assert not platform.verify(platform.page_address(item)).gone
+
+
+def test_a_notice_reaches_the_poster_and_a_label_the_post_once():
+    platform = site()
+    item = platform.publish(DATA, "ann", "")
+    notice = Notice("A decision about your post", "It is hidden.")
+    for _ in range(2):
+        platform.notify(item, notice, "k1")
+        platform.label(item, "held-for-review", "k2")
+    assert platform.notices == {"ann": [notice]}
+    assert platform.labels == {item: ["held-for-review"]}
+
+
+def test_a_removed_post_is_not_there_for_moderators_either():
+    platform = site()
+    item = platform.publish(DATA, "ann", "")
+    platform.remove(item, "k")
+    assert platform.posts() == ()
+    with pytest.raises(NotFound):
+        platform.fetch(item)

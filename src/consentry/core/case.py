@@ -119,6 +119,7 @@ class CopyEvent(StrEnum):
 
 COPY_TABLE: dict[tuple[CopyState, CopyEvent], CopyState] = {
     (CopyState.FOUND, CopyEvent.HIDE): CopyState.HIDDEN,
+    (CopyState.FOUND, CopyEvent.VERIFY): CopyState.GONE,
     (CopyState.FOUND, CopyEvent.RESTORE): CopyState.RESTORED,
     (CopyState.RESTORED, CopyEvent.RESTORE): CopyState.RESTORED,
     (CopyState.HIDDEN, CopyEvent.HIDE): CopyState.HIDDEN,

@@ -15,6 +15,7 @@
     │   ├── Overloaded           503  too much at once; come back later
     │   └── LostLease            a job was taken over by another worker
     ├── UpstreamTrouble          502  a generator, platform or bank is at fault
+    │   └── NotOffered           502  a platform cannot do this at all: a person must
     └── SetupTrouble             the operator's settings or law files are at fault: nothing starts
 
 No error carries a picture, a prompt, an address, a secret or another service's reply.
@@ -138,6 +139,13 @@ class UpstreamTrouble(Trouble):
     status = 502
     code = "upstream_failed"
     next_step = "Try again later; the service behind Consentry failed."
+
+
+class NotOffered(UpstreamTrouble):
+    """A platform has no way of doing this. Trying again is no use; a person there must do it."""
+
+    code = "not_offered"
+    next_step = "Ask the people who run the platform to do it; the case says what is left."
 
 
 class SetupTrouble(Trouble):

@@ -26,7 +26,8 @@ from consentry.core.finding import Findings, Seen
 from consentry.core.law import Trigger
 from consentry.core.lawbook import Lawbook
 from consentry.core.match import Method
-from consentry.core.ports import Blobs, Clock, Ids, Job, Passphrases, Platform, Store, Transaction
+from consentry.core.platformports import Platform
+from consentry.core.ports import Blobs, Clock, Ids, Job, Passphrases, Store, Transaction
 from consentry.core.report import Report, check
 from consentry.flows.judge import Judge, Judged
 

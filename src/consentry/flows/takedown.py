@@ -1,6 +1,7 @@
 """From a reported picture to proof that every copy is gone, in steps that may each be repeated.
 
 1. Hide: the platform takes the copy out of public view, under a key that makes repeating it harmless.
+   One that has no such order is left to a person there, and the log says so at once.
 2. Trace: the picture is fetched by the moderators' door and hashed; from that moment a new upload
    of it is refused, and every copy accepted before is found and hidden the same way.
 3. Verify: the public address is fetched again, as a visitor would. Only a picture that is not
@@ -20,8 +21,9 @@ from datetime import datetime
 
 from consentry.core.case import STOPPED, Case, CaseEvent, CaseState, Copy, CopyEvent, CopyState
 from consentry.core.entry import Kind, stamp
-from consentry.core.errors import NotFound, UpstreamTrouble
+from consentry.core.errors import NotFound, NotOffered, UpstreamTrouble
 from consentry.core.match import NEAR, Hashes, Match, Method
+from consentry.core.platformports import Platform, Receipt, Sighting
 from consentry.core.ports import (
     Blobs,
     Decoder,
@@ -30,8 +32,6 @@ from consentry.core.ports import (
     Ids,
     Job,
     Known,
-    Platform,
-    Sighting,
     Store,
     Transaction,
 )
@@ -41,6 +41,9 @@ CASES = "case"
 
 HIDE_AGAIN = 3
 """After how many looks that still find the picture the order to hide is given again, under a new key."""
+
+BY_HAND = "by_hand"
+"""What the log says where the platform has no such order, so that a person there must act."""
 
 EVIDENCE = "evidence"
 """The purpose under which a hidden picture is preserved, encrypted."""
@@ -80,22 +83,24 @@ class Takedown:
         copy, case = self._read(job)
         if case.state in {CaseState.REFUSED, CaseState.WITHDRAWN}:
             return self._drop(job)
-        event = self._order_to_hide(copy)
+        event, receipt = self._order_to_hide(copy)
         with self.store.begin() as tx:
             copy = tx.copy(copy.id)
-            self._save(tx, copy.after(CopyEvent.HIDE, tx.now()), job, event)
+            after = copy if event == BY_HAND else copy.after(CopyEvent.HIDE, tx.now())
+            self._save(tx, after, job, event, receipt)
             tx.enqueue(_follow(job, "trace" if _is_traced(copy, case) else "verify", copy, tx.now()))
             self._advance(tx, copy.case)
             tx.finish(job)
         return None
 
-    def _order_to_hide(self, copy: Copy) -> str:
+    def _order_to_hide(self, copy: Copy) -> tuple[str, Receipt | None]:
         """What became of the order; a picture the platform no longer has still needs proof."""
         try:
-            self.platforms[copy.platform].hide(copy.item, copy.id)
+            return "hidden", self.platforms[copy.platform].hide(copy.item, copy.id)
         except NotFound:
-            return "was_not_there"
-        return "hidden"
+            return "was_not_there", None
+        except NotOffered:
+            return BY_HAND, None
 
     def _trace(self, job: Job) -> None:
         copy, _ = self._read(job)
@@ -121,7 +126,7 @@ class Takedown:
             return self._drop(job)
         sighting = self.platforms[copy.platform].verify(copy.url)
         if not sighting.gone:
-            if job.attempts % HIDE_AGAIN == 0:
+            if copy.state is CopyState.HIDDEN and job.attempts % HIDE_AGAIN == 0:
                 self.platforms[copy.platform].hide(copy.item, f"{copy.id}:{job.attempts}")
             raise UpstreamTrouble("The public address still shows the picture.", code="still_public")
         with self.store.begin() as tx:
@@ -133,11 +138,18 @@ class Takedown:
 
     def _restore(self, job: Job) -> None:
         copy, _ = self._read(job)
-        self.platforms[copy.platform].restore(copy.item, f"{copy.id}:restore")
+        event, receipt = self._order_to_restore(copy)
         with self.store.begin() as tx:
             copy = tx.copy(copy.id)
-            self._save(tx, copy.after(CopyEvent.RESTORE, tx.now()), job, "restored")
+            self._save(tx, copy.after(CopyEvent.RESTORE, tx.now()), job, event, receipt)
             tx.finish(job)
+
+    def _order_to_restore(self, copy: Copy) -> tuple[str, Receipt | None]:
+        """What became of the order to show it again."""
+        try:
+            return "restored", self.platforms[copy.platform].restore(copy.item, f"{copy.id}:restore")
+        except NotOffered:
+            return BY_HAND, None
 
     def _watch(self, job: Job) -> None:
         with self.store.begin() as tx:
@@ -159,7 +171,7 @@ class Takedown:
         """The reported picture's hashes, and where its bytes are preserved; nothing if it left already."""
         try:
             data = self.platforms[copy.platform].fetch(copy.item)
-        except NotFound:
+        except (NotFound, NotOffered):
             return None, ""
         evidence = self.blobs.put(data, EVIDENCE)
         picture = self.decoder.decode(data)
@@ -196,10 +208,10 @@ class Takedown:
             tx.save_case(case.after(CaseEvent.COPY_FOUND, now))
 
     def _save(
-        self, tx: Transaction, copy: Copy, job: Job, event: str, sighting: Sighting | None = None
+        self, tx: Transaction, copy: Copy, job: Job, event: str, proof: Receipt | Sighting | None = None
     ) -> None:
         """The copy's new state, and its receipt in the log."""
-        receipt: dict[str, object] = {
+        record: dict[str, object] = {
             "copy": copy.id,
             "case": copy.case,
             "event": event,
@@ -207,9 +219,14 @@ class Takedown:
             "distance": copy.distance,
             "attempts": job.attempts,
         }
-        if sighting is not None:
-            receipt |= {"seen": stamp(sighting.at), "status": sighting.status}
-        tx.append(Kind.COPY, receipt)
+        match proof:
+            case Receipt(at=at, reference=reference):
+                record |= {"answered": stamp(at), "receipt": reference}
+            case Sighting(at=at, status=status):
+                record |= {"seen": stamp(at), "status": status}
+            case None:
+                pass
+        tx.append(Kind.COPY, record)
         tx.save_copy(copy)
 
     def _advance(self, tx: Transaction, case_id: str) -> None:

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from threading import RLock
 
 from consentry.core.errors import NotFound, UpstreamTrouble
-from consentry.core.ports import Clock, Sighting
+from consentry.core.platformports import Ability, Notice, Receipt, Sighting
+from consentry.core.ports import Clock
 
 UNTIL_PURGED = -1
 """A cache that serves what it holds until somebody purges it."""
@@ -71,6 +72,8 @@ class MemoryPlatform:
         self._hidden: set[str] = set()
         self._cached: dict[str, int] = {}
         self._done: Counter[str] = Counter()
+        self.labels: dict[str, list[str]] = {}
+        self.notices: dict[str, list[Notice]] = {}
         self.down = False
         self.lies = False
 
@@ -78,6 +81,11 @@ class MemoryPlatform:
     def name(self) -> str:
         """The name it is registered under."""
         return self._name
+
+    @property
+    def abilities(self) -> frozenset[Ability]:
+        """Everything: it is the site one would wish for."""
+        return frozenset(Ability)
 
     @property
     def effects(self) -> Counter[str]:
@@ -143,19 +151,32 @@ class MemoryPlatform:
             self._check()
             return self._data[self._known(item)]
 
-    def hide(self, item: str, key: str) -> None:
+    def hide(self, item: str, key: str) -> Receipt:
         """Take `item` out of public view. Raises NotFound or UpstreamTrouble."""
-        with self._lock:
-            self._check()
-            if self._is_new(self._known(item), key):
-                self._hidden.add(item)
+        return self._order(item, key, lambda: self._hidden.add(item))
 
-    def restore(self, item: str, key: str) -> None:
+    def restore(self, item: str, key: str) -> Receipt:
         """Show `item` again. Raises NotFound or UpstreamTrouble."""
-        with self._lock:
-            self._check()
-            if self._is_new(self._known(item), key):
-                self._hidden.discard(item)
+        return self._order(item, key, lambda: self._hidden.discard(item))
+
+    def remove(self, item: str, key: str) -> Receipt:
+        """Delete `item` for good. Raises NotFound or UpstreamTrouble."""
+
+        def forget() -> None:
+            del self._posts[item], self._data[item]
+            self._cached.pop(item, None)
+
+        return self._order(item, key, forget)
+
+    def label(self, item: str, value: str, key: str) -> Receipt:
+        """Put a label on `item`. Raises NotFound or UpstreamTrouble."""
+        return self._order(item, key, lambda: self.labels.setdefault(item, []).append(value))
+
+    def notify(self, item: str, notice: Notice, key: str) -> Receipt:
+        """Put `notice` into the mailbox of the poster. Raises NotFound or UpstreamTrouble."""
+        return self._order(
+            item, key, lambda: self.notices.setdefault(self._posts[item].author, []).append(notice)
+        )
 
     def verify(self, url: str) -> Sighting:
         """Look at `url` and at the picture behind it as a visitor would.
@@ -195,12 +216,16 @@ class MemoryPlatform:
         head, _, tail = _plain(url).rpartition("/")
         return tail if head == f"{self._base}/media" and tail in self._data else None
 
-    def _is_new(self, item: str, key: str) -> bool:
-        """Whether the order with `key` has to be carried out now; it is counted when it is."""
-        if self.lies or self._done[f"{key}"]:
-            return False
-        self._done[key] += 1
-        return item in self._posts
+    def _order(self, item: str, key: str, carry_out: Callable[[], object]) -> Receipt:
+        """Carry an order out unless one with this key was; it is counted when it is."""
+        with self._lock:
+            self._check()
+            if not self._done[key]:
+                self._known(item)
+                if not self.lies:
+                    self._done[key] += 1
+                    carry_out()
+            return Receipt(self._clock.now(), key)
 
     def _known(self, item: str) -> str:
         if item not in self._posts:

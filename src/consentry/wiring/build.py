@@ -15,10 +15,10 @@ from consentry.banks.listed import ListedPictures
 from consentry.config import Settings
 from consentry.core.content import Stage
 from consentry.core.errors import SafetyUnavailable
+from consentry.core.platformports import Platform
 from consentry.core.ports import (
     Decoder,
     Generator,
-    Platform,
 )
 from consentry.flows.access import Access
 from consentry.flows.banking import Banking

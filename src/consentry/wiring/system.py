@@ -11,13 +11,13 @@ from consentry.config import Settings
 from consentry.core.exchange import TELL
 from consentry.core.gateports import Fetcher
 from consentry.core.lawbook import Lawbook
+from consentry.core.platformports import Platform
 from consentry.core.ports import (
     Blobs,
     Decoder,
     Generator,
     Hasher,
     Job,
-    Platform,
     Store,
 )
 from consentry.flows.access import Access
