@@ -9,7 +9,6 @@ from consentry.cli.bank import bank
 from consentry.cli.demo import demo
 from consentry.cli.docs import docs
 from consentry.cli.gate import gate
-from consentry.cli.guard import guard
 from consentry.cli.hash import hash_
 from consentry.cli.key import key
 from consentry.cli.law import law
@@ -26,7 +25,7 @@ def main() -> None:
 
 for command in (sync, lag):
     bank.add_command(command)
-for command in (bank, demo, docs, gate, guard, hash_, key, law, log, serve, work):
+for command in (bank, demo, docs, gate, hash_, key, law, log, serve, work):
     main.add_command(command)
 
 if __name__ == "__main__":

@@ -28,6 +28,8 @@ class Setting:
     """Its value where nobody says otherwise; its type is the setting's type."""
     help: str
     """What it does, for an operator."""
+    among: tuple[str, ...] = ()
+    """The only values it may have; empty: any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,6 @@ class Settings:
     upstream: str
     upstream_key: str = field(repr=False)
     upstream_seconds: float
-    upstream_name: str
     exposure: str
     exposure_key: str = field(repr=False)
     exposure_model: str
@@ -56,6 +57,7 @@ class Settings:
     max_at_once: int
     origin: str
     refusal_code: str
+    stream_mode: str
     default_hours: int
     workers: int
     site: bool
@@ -69,6 +71,8 @@ class Settings:
     ncmec_reason: str
     hma_trusted_network: bool
     hma_hosts: str
+    fetch_hosts: str
+    fetch_inside: str
 
     @property
     def directory(self) -> Path:
@@ -83,7 +87,17 @@ class Settings:
     @property
     def hma_host_names(self) -> frozenset[str]:
         """Hosts whose pictures HMA clients may ask us to fetch; none by default."""
-        return frozenset(name.strip().lower() for name in self.hma_hosts.split(",") if name.strip())
+        return _names(self.hma_hosts)
+
+    @property
+    def fetch_host_names(self) -> frozenset[str]:
+        """Hosts whose pictures may be named at the gate; `*` for every public one; none by default."""
+        return _names(self.fetch_hosts)
+
+    @property
+    def fetch_inside_names(self) -> frozenset[str]:
+        """Allowed hosts that may have any address and port."""
+        return _names(self.fetch_inside)
 
     @property
     def not_covered(self) -> Mapping[str, str]:
@@ -115,11 +129,6 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("upstream_key", "", "Key for the image generator. Callers' keys are never passed on."),
     Setting("upstream_seconds", 300.0, "Longest wait for the image generator, in seconds."),
     Setting(
-        "upstream_name",
-        "generator",
-        "What the generator's guard is called; permits are good for that name only.",
-    ),
-    Setting(
         "exposure",
         "",
         "What looks at outputs: `process:COMMAND`, `onnx:FILE`, `moderations:URL`; several with `;`.",
@@ -145,6 +154,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("max_at_once", 64, "Requests worked on at the same time; more get 503 and Retry-After."),
     Setting("origin", "consentry.example/log", "The log's name, on every checkpoint."),
     Setting("refusal_code", "moderation_blocked", "The error code of a refusal at the gate."),
+    Setting(
+        "stream_mode",
+        "final",
+        "Streams at the gate: `final` keeps the connection open until all is judged; `off` begins only then.",
+        among=("final", "off"),
+    ),
     Setting("default_hours", 48, "Hours for a takedown where no known law sets fewer."),
     Setting("workers", 1, "Job workers inside the server; 0 if `consentry work` runs elsewhere."),
     Setting(
@@ -154,6 +169,16 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "hma_hosts", "", "Hosts that HMA clients may name in `url=`, such as `media.example`; none: refused."
+    ),
+    Setting(
+        "fetch_hosts",
+        "",
+        "Hosts whose pictures the gate fetches by their address; `*`: every public one; none: refused.",
+    ),
+    Setting(
+        "fetch_inside",
+        "",
+        "Which of the hosts allowed there may be in your own network, and on any port.",
     ),
     Setting("site", False, "Run the simulated small site under /site, for trying out."),
     Setting(
@@ -226,8 +251,19 @@ def _typed(setting: Setting, value: object) -> object:
     elif wanted is int and isinstance(value, int | str) and not isinstance(value, bool):
         return _number(setting, value, int)
     elif isinstance(value, wanted):
-        return value
+        return _allowed(setting, value)
     raise SetupTrouble(f"The setting `{setting.name}` must be a {wanted.__name__}.")
+
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(name.strip().lower() for name in text.split(",") if name.strip())
+
+
+def _allowed(setting: Setting, value: object) -> object:
+    if setting.among and value not in setting.among:
+        allowed = ", ".join(f"`{one}`" for one in setting.among)
+        raise SetupTrouble(f"The setting `{setting.name}` must be one of {allowed}.", param=setting.name)
+    return value
 
 
 def _number(setting: Setting, value: float | str, wanted: type[int | float]) -> float:

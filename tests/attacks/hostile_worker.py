@@ -29,7 +29,7 @@ def escape(attempt):
         attempt()
     except (OSError, MemoryError):
         return [(b"T", b"unsupported")]
-    return [(b"F", SIZE.pack(1, 1), b"\xff\0\0"), (b"E", b"")]
+    return [(b"F", SIZE.pack(1, 1, 0, 0), b"\xff\0\0"), (b"E", b"")]
 
 
 def loop():
@@ -75,14 +75,14 @@ DEATHS = {
 }
 
 LIES = {
-    "longer": [(b"F", SIZE.pack(2, 2), bytes(3))],
-    "shorter": [(b"F", SIZE.pack(1, 1), bytes(12))],
-    "vast": [(b"F", SIZE.pack(2**31, 2**31))],
-    "empty": [(b"F", SIZE.pack(0, 0))],
+    "longer": [(b"F", SIZE.pack(2, 2, 0, 0), bytes(3))],
+    "shorter": [(b"F", SIZE.pack(1, 1, 0, 0), bytes(12))],
+    "vast": [(b"F", SIZE.pack(2**31, 2**31, 0, 0))],
+    "empty": [(b"F", SIZE.pack(0, 0, 0, 0))],
     "letter": [(b"Z", b"")],
     "word": [(b"T", b"<b>all_is_well</b>")],
-    "note": [(b"F", SIZE.pack(1, 1), bytes(3)), (b"E", b"trust_me")],
-    "endless": [(b"F", SIZE.pack(1, 1), bytes(3))] * 5000,
+    "note": [(b"F", SIZE.pack(1, 1, 0, 0), bytes(3)), (b"E", b"trust_me")],
+    "endless": [(b"F", SIZE.pack(1, 1, 0, 0), bytes(3))] * 5000,
     "silent": [],
 }
 
@@ -95,7 +95,7 @@ def act(order, data, limits):
         # Only the end of the process counts: a mere error must not look like one.
         with suppress(Exception):
             DEATHS[deed]()
-        yield b"F", SIZE.pack(1, 1), b"\xff\0\0"
+        yield b"F", SIZE.pack(1, 1, 0, 0), b"\xff\0\0"
         yield b"E", b""
     elif deed in LIES:
         yield from LIES[deed]

@@ -36,8 +36,7 @@ def unreadable(data: bytes = b"not a picture") -> Picture:
 
 
 def request(*inputs: Picture, prompt: str = "a harbour", count: int = 1, **more) -> Request:
-    given = {"decision": "dec_1"} | more
-    return Request("images.edits", ACCOUNT, prompt, inputs, count=count, **given)
+    return Request("images.edits", ACCOUNT, prompt, inputs, count=count, **more)
 
 
 def draft(made: Picture, *inputs: Picture) -> Draft:

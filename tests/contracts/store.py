@@ -16,6 +16,7 @@ from consentry.core.match import Hashes
 from consentry.core.ports import Job, Store
 from contracts.banks import BankContract
 from contracts.log import LogContract
+from contracts.parts import PartContract
 from contracts.queue import QueueContract
 from contracts.syncs import SyncContract
 from support.stores import (
@@ -49,7 +50,7 @@ def everything_then_boom(store: Store, job: Job) -> None:
         raise BoomError
 
 
-class StoreContract(QueueContract, LogContract, BankContract, SyncContract):
+class StoreContract(QueueContract, LogContract, BankContract, SyncContract, PartContract):
     """Subclass and give `world`: an empty store with `max_attempts=MOST`, and a way to let time pass."""
 
     @pytest.fixture

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from consentry.core.content import Stage
-from consentry.core.decide import UNJUDGED, decide
+from consentry.core.decide import UNJUDGED, decide, foregone
 from consentry.core.decision import Fact
 from consentry.core.finding import Seen, Unavailable
 from consentry.core.law import Duty
@@ -175,3 +175,40 @@ def test_the_facts_of_a_reason_say_what_was_seen_and_what_nobody_saw():
         Fact("failed", 0.6, None, "timeout", ""),
         Fact("missing", 0.7, None, "nobody looked", ""),
     )
+
+
+@given(policies, findings, days, st.data())
+def test_what_is_foregone_is_refused_whatever_else_is_seen(rules_, found, day, data):
+    """Some findings were not there yet: what they turn out to be changes nothing about it."""
+    early = foregone(rules_, data.draw(blinded(found)), day)
+    if early is None:
+        return
+    late = decide(rules_, found, day)
+    assert late.outcome is early.outcome is Outcome.REFUSE
+    assert {reason.rule for reason in early.reasons} <= {r.rule for r in late.reasons if r.certain}
+
+
+@given(policies, findings, days)
+def test_a_refusal_is_foregone_exactly_where_a_certain_reason_asks_for_it(rules_, found, day):
+    decision, early = decide(rules_, found, day), foregone(rules_, found, day)
+    certain = tuple(reason for reason in decision.reasons if reason.certain)
+    refusing = any(reason.outcome is Outcome.REFUSE for reason in certain)
+    assert (early is not None) == (refusing and bool(rules_.rules))
+    if early is not None:
+        assert early.reasons == (certain if rules_.rules else ())
+        assert early.duties == frozenset(duty for reason in certain for duty in reason.duties)
+        assert early.shadow == tuple(reason for reason in decision.shadow if reason.certain)
+        assert (early.policy, early.stage, early.day) == (decision.policy, decision.stage, day)
+
+
+def test_nothing_is_foregone_without_rules_or_for_less_than_a_refusal():
+    assert foregone(policy(), {}, DAY) is None
+    held = policy(rule("held", AllOf(()), outcome=Outcome.HOLD))
+    assert foregone(held, {}, DAY) is None
+
+
+def test_nothing_is_foregone_because_somebody_could_not_look():
+    unsure = policy(rule("unsure", AtLeast("m", 0.5), outcome=Outcome.REFUSE))
+    assert decide(unsure, {}, DAY).outcome is Outcome.REFUSE
+    assert foregone(unsure, {"m": Unavailable("m", "timeout")}, DAY) is None
+    assert foregone(unsure, {"m": Seen("m", 0.5)}, DAY).outcome is Outcome.REFUSE

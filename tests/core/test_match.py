@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consentry.core.match import CANDIDATE, MIN_QUALITY, NEAR, PDQ_BITS, Hashes, Method, distance
+from consentry.core.match import CANDIDATE, MIN_QUALITY, NEAR, PDQ_BITS, Hashes, Method, Region, distance
 
 hashes = st.binary(min_size=32, max_size=32)
 
@@ -33,9 +33,32 @@ def test_only_a_picture_with_enough_in_it_is_good_to_match(quality, good):
     assert Hashes("", (), quality).good is good
 
 
+def test_a_view_is_called_by_its_name_or_told_from_the_picture_as_it_stands():
+    named = Hashes("", (b"", b""), 0, views=("", "panel, mirrored"))
+    assert [named.view(0), named.view(1)] == ["", "panel, mirrored"]
+    nameless = Hashes("", (b"", b""), 0)
+    assert [nameless.view(0), nameless.view(1)] == ["", "another view"]
+
+
 def test_the_limits_are_those_that_were_measured():
     assert (PDQ_BITS, NEAR, CANDIDATE, MIN_QUALITY) == (256, 31, 60, 50)
 
 
 def test_the_words_for_methods_never_change():
-    assert {method.value for method in Method} == {"located", "exact", "near"}
+    assert {method.value for method in Method} == {"located", "exact", "near", "partial"}
+
+
+def test_a_region_is_a_part_of_a_picture():
+    assert Region(0.25, 0.5, 0.75, 1.0).area == 0.25
+    assert Region(0.0, 0.0, 1.0, 1.0).area == 1.0
+    assert Region(0.5, 0.5, 0.5, 0.5).area == 0.0
+
+
+@pytest.mark.parametrize(
+    "sides",
+    [(-0.1, 0, 1, 1), (0, -0.1, 1, 1), (0, 0, 1.1, 1), (0, 0, 1, 1.1), (0.6, 0, 0.5, 1), (0, 0.6, 1, 0.5)],
+)
+def test_what_is_no_part_of_a_picture_is_no_region(sides):
+    said = "^a region has fractions from 0 to 1, each side's beginning before its end$"
+    with pytest.raises(ValueError, match=said):
+        Region(*sides)

@@ -1,12 +1,16 @@
 """One door: nothing is made that was not asked about, nothing leaves that was not judged and written down."""
 
 import asyncio
-import json
+import threading
+import time
+from dataclasses import dataclass, field, replace
 
+import anyio
 import pytest
 
-from consentry.core.content import Stage
-from consentry.core.errors import BadInput, SafetyUnavailable
+from consentry.core.content import Draft, Stage, unopened
+from consentry.core.errors import BadInput, Overloaded, SafetyUnavailable, UpstreamTrouble
+from consentry.core.finding import Seen
 from consentry.core.ports import Made
 from consentry.flows.generate import Refused, Released, generate
 from consentry.store.memory import MemoryStore
@@ -54,17 +58,6 @@ def test_a_refused_request_never_reaches_the_generator(store):
     assert brush.asked == 0
 
 
-def test_the_generator_is_told_which_decision_it_works_under(store):
-    class Attentive(Brush):
-        async def make(self, request):
-            self.decision = request.decision
-            return await super().make(request)
-
-    brush = Attentive()
-    go(store, brush=brush)
-    assert json.loads(store.line(0).record)["decision"] == brush.decision != ""
-
-
 def test_nothing_leaves_that_was_not_written_down(store):
     with pytest.raises(SafetyUnavailable):
         go(store, answer_store=BreakingStore(store))
@@ -81,8 +74,7 @@ def test_what_leaves_is_byte_for_byte_what_was_judged(store):
 def test_one_bad_image_stops_all_of_them(store):
     class Picky(Eye):
         def look(self, subject):
-            self.score = 1.0 if b"bad" in subject.picture.data else 0.0
-            return super().look(subject)
+            return [Seen(self.measure, 1.0 if b"bad" in subject.picture.data else 0.0)]
 
     answer = judge(store, Picky("after"), stage=Stage.ANSWER)
     made = Brush([Made(b"ok one"), Made(b"ok bad"), Made(b"ok three")])
@@ -127,3 +119,151 @@ def test_the_record_names_the_request_it_answers(store):
     record = store.line(released.judged.place).record.decode()
     assert '"request":"dec_' in record
     assert '"route":"images.generations"' in record
+
+
+class Counting(PlainDecoder):
+    """Counts what it opens and how many it has open at once."""
+
+    def __init__(self, busy=0.0):
+        super().__init__()
+        self.opened, self.open, self.most, self.busy = [], 0, 0, busy
+        self.door = threading.Lock()
+
+    def decode(self, data):
+        with self.door:
+            self.opened.append(data)
+            self.open += 1
+            self.most = max(self.most, self.open)
+        time.sleep(self.busy)
+        with self.door:
+            self.open -= 1
+        return super().decode(data)
+
+
+@dataclass
+class Slow(Brush):
+    """A generator that takes its time, and knows whether it was waited for."""
+
+    takes: float = 0.2
+    ended: bool = False
+    began: list = field(default_factory=list)
+
+    async def make(self, request):
+        self.began.append(request)
+        await anyio.sleep(self.takes)
+        self.ended = True
+        return await super().make(request)
+
+
+def gate(store, asked, ask=None, answer=None, generator=None, decoder=None):
+    return asyncio.run(
+        generate(
+            asked,
+            ask=ask or judge(store, Eye("before")),
+            answer=answer or judge(store, Eye("after"), stage=Stage.ANSWER),
+            generator=generator or Brush(),
+            decoder=decoder or PlainDecoder(),
+        )
+    )
+
+
+def sealed(*files, prompt="a harbour"):
+    """A request whose pictures nobody has opened."""
+    return replace(request(prompt), inputs=tuple(map(unopened, files)))
+
+
+def beside(store, eye):
+    """An answering judge with one signal that looks while the generator works."""
+    return replace(judge(store, eye, Eye("after"), stage=Stage.ANSWER), first=(eye,))
+
+
+def test_what_the_words_forbid_is_refused_before_a_picture_is_opened(store):
+    decoder, brush = Counting(), Brush()
+    words = Eye("words", 0.9)
+    ask = replace(judge(store, words, Eye("pixels")), first=(words,))
+    refused = gate(store, sealed(b"ok one", b"garbage"), ask=ask, decoder=decoder, generator=brush)
+    assert (refused.stage, refused.judged.decision.blind) == (Stage.ASK, False)
+    assert (decoder.opened, brush.asked) == ([], 0)
+    assert b'"words"' in store.line(refused.judged.place).record
+
+
+def test_pictures_are_opened_before_they_are_judged_and_the_generator_gets_them(store):
+    class Seeing(Eye):
+        def look(self, subject):
+            self.score = 0.0 if all(one.frames for one in subject.inputs) and subject.mask.frames else 1.0
+            return super().look(subject)
+
+    brush = Slow(takes=0.0)
+    asked = replace(sealed(b"ok one", b"ok two"), mask=unopened(b"ok mask"))
+    assert isinstance(gate(store, asked, ask=judge(store, Seeing("m")), generator=brush), Released)
+    (seen,) = brush.began
+    assert [one.data for one in (*seen.inputs, seen.mask)] == [b"ok one", b"ok two", b"ok mask"]
+
+
+def test_one_request_opens_only_so_many_pictures_at_a_time(store):
+    decoder = Counting(busy=0.03)
+    made = Brush([Made(b"ok %d" % at) for at in range(6)])
+    released = gate(store, sealed(*(b"ok %d" % at for at in range(6))), decoder=decoder, generator=made)
+    assert [image.data for image in released.images] == [b"ok clean %d" % at for at in range(6)]
+    assert len(decoder.opened) == 12
+    assert decoder.most == 2
+
+
+def test_a_busy_decoder_is_told_apart_from_a_bad_picture(store):
+    class Busy(PlainDecoder):
+        def decode(self, data):
+            return replace(super().decode(b"no"), trouble="overloaded")
+
+    with pytest.raises(Overloaded):
+        gate(store, sealed(b"ok"), decoder=Busy())
+
+
+def test_a_slow_look_at_what_came_in_goes_on_beside_the_generator(store):
+    began = time.monotonic()
+    outcome = gate(store, request("a", b"ok"), answer=beside(store, Eye("m", sleep=0.2)), generator=Slow())
+    assert isinstance(outcome, Released)
+    assert time.monotonic() - began < 0.55  # 0.2 for both, and 0.2 for the look at the draft
+
+
+def test_a_generator_is_not_waited_for_once_it_is_clear_that_nothing_may_leave(store):
+    brush = Slow(takes=5.0)
+    began = time.monotonic()
+    refused = gate(store, request("a", b"ok"), answer=beside(store, Eye("m", 0.9)), generator=brush)
+    assert time.monotonic() - began < 3
+    assert (refused.stage, refused.by_generator) == (Stage.ASK, False)
+    assert [reason.rule for reason in refused.judged.decision.reasons] == ["x.m"]
+    assert (len(brush.began), brush.ended) == (1, False)
+
+
+def test_without_a_picture_nothing_is_looked_at_beside_the_generator(store):
+    class Never(Eye):
+        def look(self, subject):
+            assert isinstance(subject, Draft)
+            return super().look(subject)
+
+    assert isinstance(gate(store, request(), answer=beside(store, Never("m"))), Released)
+
+
+def test_trouble_of_the_generator_or_the_log_comes_as_it_is(store):
+    class Failing(Brush):
+        async def make(self, request):
+            raise UpstreamTrouble("The generator failed.")
+
+    asked = request("a", b"ok")
+    with pytest.raises(UpstreamTrouble):
+        gate(store, asked, answer=beside(store, Eye("m")), generator=Failing())
+    broken = replace(beside(store, Eye("m", 0.9)), store=BreakingStore(store))
+    with pytest.raises(SafetyUnavailable):
+        gate(store, asked, answer=broken, generator=Slow(takes=5.0))
+
+
+def test_all_drafts_are_judged_and_the_first_that_fails_is_the_answer(store):
+    class Picky(Eye):
+        def look(self, subject):
+            return [Seen(self.measure, 1.0 if b"bad" in subject.picture.data else 0.0)]
+
+    made = Brush([Made(b"ok a"), Made(b"ok bad 1"), Made(b"ok bad 2")])
+    refused = gate(store, request(), answer=judge(store, Picky("m"), stage=Stage.ANSWER), generator=made)
+    digest = PlainDecoder().renew(b"ok bad 1").sha256
+    assert digest.encode() in store.line(refused.judged.place).record
+    assert store.size() == 4

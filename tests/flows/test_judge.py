@@ -1,6 +1,7 @@
 """Look, decide, record: in that order, and never one without the others."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -103,3 +104,40 @@ def test_whoever_watches_is_told_and_changes_nothing(store):
     object.__setattr__(watched, "watch", lambda decision, findings: told.append((decision, findings)))
     judged = ask(watched)
     assert told == [(judged.decision, judged.findings)]
+
+
+def early(a_judge, **known):
+    found = {name: Seen(name, score) for name, score in known.items()}
+    return a_judge.early(request(), known=found, place="", context={"route": "r"})
+
+
+def first_of(store, *eyes):
+    """A judge of whose signals only `eyes` can look at once."""
+    return replace(judge(store, *eyes, Eye("later")), first=eyes)
+
+
+def test_what_is_certain_early_is_refused_and_written_down_at_once(store):
+    judged = early(first_of(store, Eye("m", 0.9), Eye("n", 0.1)))
+    assert judged.decision.outcome is Outcome.REFUSE
+    assert [reason.rule for reason in judged.decision.reasons] == ["x.m"]
+    record = json.loads(store.line(judged.place).record)
+    assert (record["decision"], record["context"], set(record["findings"])) == (
+        judged.id,
+        {"route": "r"},
+        {"m", "n"},
+    )
+
+
+def test_what_was_known_before_counts_early_too(store):
+    assert early(first_of(store, Eye("m")), later=0.9).decision.outcome is Outcome.REFUSE
+
+
+@pytest.mark.parametrize("eye", [Eye("m", 0.1), Eye("m", ValueError()), Eye("m", says=[])])
+def test_what_is_not_certain_early_stays_open_and_unwritten(store, eye):
+    assert early(first_of(store, eye)) is None
+    assert store.size() == 0
+
+
+def test_an_early_refusal_that_cannot_be_written_is_no_answer(store):
+    with pytest.raises(SafetyUnavailable):
+        early(first_of(BreakingStore(store), Eye("m", 0.9)))

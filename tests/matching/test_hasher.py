@@ -1,11 +1,14 @@
+import numpy as np
 import pytest
 
 from consentry.core.errors import BadInput
 from consentry.core.match import NEAR, distance
 from consentry.matching.hasher import MAX_FRAMES, PdqHasher
+from consentry.matching.pdq import VIEWS
 from consentry.media import drawing, edits
 from consentry.media.decoder import PlainDecoder
-from contracts.pictures import flat, noise, picture, unreadable
+from contracts.pictures import flat, frame, noise, picture, unreadable
+from matching.drawn import scene
 
 HASHER = PdqHasher()
 
@@ -38,6 +41,31 @@ def test_views_have_the_hashes_and_those_of_small_crops_besides():
     assert (views.sha256, views.quality) == (hashes.sha256, hashes.quality)
 
 
+def test_looks_have_the_hashes_and_those_of_every_part_named():
+    inside = scene(1, 480, 360)
+    whole = picture(frame(np.pad(inside, ((40, 40), (60, 60), (0, 0)), constant_values=255)))
+    hashes, looks = HASHER.hashes(whole), HASHER.looks(whole)
+    assert looks.pdq[:8] == hashes.pdq
+    assert len(looks.views) == len(looks.pdq) > 8
+    assert looks.views[:8] == ("", *VIEWS[1:])
+    assert (hashes.views, HASHER.views(whole).views) == ((), ())
+    near = [
+        looks.view(place)
+        for place, bits in enumerate(looks.pdq)
+        if distance(bits, HASHER.hashes(picture(frame(inside))).pdq[5]) <= NEAR
+    ]
+    assert "without border, mirrored" in near
+
+
+def test_a_part_with_enough_in_it_is_hashed_in_a_picture_with_too_little():
+    page = np.full((1500, 1500, 3), 255, np.uint8)
+    page[700:820, 600:760] = scene(2, 160, 120)
+    assert not HASHER.hashes(picture(frame(page))).good
+    looks = HASHER.looks(picture(frame(page)))
+    assert looks.good
+    assert all(looks.views)
+
+
 def test_every_still_of_an_animation_counts():
     alone = [HASHER.hashes(picture(noise(seed))).pdq for seed in (1, 2, 3)]
     together = HASHER.hashes(picture(noise(1), noise(2), noise(3), noise(1))).pdq
@@ -56,7 +84,7 @@ def test_a_picture_with_too_little_in_it_says_so():
     assert hashes.pdq
 
 
-@pytest.mark.parametrize("work", [HASHER.hashes, HASHER.views])
+@pytest.mark.parametrize("work", [HASHER.hashes, HASHER.views, HASHER.looks])
 def test_an_unreadable_picture_is_bad_input(work):
     with pytest.raises(BadInput):
         work(unreadable())

@@ -38,6 +38,8 @@ def test_a_child_is_asked_again_and_again(start):
         (frame,), notes = child.decode(PICTURE, Limits())
         assert (frame.width, frame.height, notes) == (40, 30, ())
     assert child.clean(PICTURE, Limits()).startswith(b"\x89PNG")
+    cleaned, (again,), _ = child.renew(PICTURE, Limits())
+    assert (cleaned, again) == (child.clean(PICTURE, Limits()), frame)
 
 
 def test_trouble_leaves_the_child_well(start):

@@ -68,6 +68,16 @@ def test_the_sandbox_cleans_as_well(decoder, name):
     assert decoder.clean(ODDITIES[name]) == PlainDecoder().clean(ODDITIES[name])
 
 
+@pytest.mark.parametrize("name", ODDITIES)
+def test_what_is_renewed_is_what_was_cleaned_and_its_own_frames(decoder, name):
+    renewed = decoder.renew(ODDITIES[name])
+    assert renewed == PlainDecoder().renew(ODDITIES[name])
+    if renewed.frames:
+        assert renewed == decoder.decode(decoder.clean(ODDITIES[name]))
+    else:
+        assert renewed == decoder.decode(ODDITIES[name])
+
+
 @pytest.mark.parametrize("make", [SandboxDecoder, PlainDecoder])
 def test_a_picture_keeps_its_bytes_and_their_digest(make):
     with make() as decoder:
@@ -101,6 +111,7 @@ def test_whoever_comes_when_too_many_wait_is_turned_away_at_once():
     with SandboxDecoder(workers=1, max_waiting=0) as decoder, decoder._child_for(PICTURE):
         started = time.monotonic()
         assert decoder.decode(PICTURE).trouble == "overloaded"
+        assert decoder.renew(PICTURE).trouble == "overloaded"
         with pytest.raises(Overloaded):
             decoder.clean(PICTURE)
         assert time.monotonic() - started < 1

@@ -37,7 +37,7 @@ def run(orders, *, command=COMMAND, flag="0"):
 
 def test_a_frame_is_its_size_and_its_pixels_and_then_comes_the_end():
     (letter, size, rgb), end = act(b"D", PICTURE, Limits())
-    assert (letter, SIZE.unpack(size), len(rgb)) == (b"F", (40, 30), 40 * 30 * 3)
+    assert (letter, SIZE.unpack(size), len(rgb)) == (b"F", (40, 30, 0, 0), 40 * 30 * 3)
     assert end == (b"E", b"")
 
 
@@ -48,7 +48,13 @@ def test_notes_come_with_the_end():
     assert end == (b"E", b"profile_ignored transparent")
 
 
-@pytest.mark.parametrize("order", [b"D", b"C"])
+def test_a_cleaned_file_comes_with_its_own_frames():
+    file, frame, end = act(b"N", talkative("png"), Limits())
+    assert file == next(act(b"C", talkative("png"), Limits()))
+    assert [frame, end] == list(act(b"D", file[1], Limits()))
+
+
+@pytest.mark.parametrize("order", [b"D", b"C", b"N"])
 def test_trouble_is_one_word(order):
     assert list(act(order, PICTURE[:60], Limits())) == [(b"T", b"corrupt")]
 
@@ -91,7 +97,7 @@ def test_nothing_is_imported_once_it_has_warmed_up():
         "from consentry.media.worker import act, warm\nfrom consentry.media.limits import Limits\n"
         "files = [base64.b64decode(one) for one in json.load(sys.stdin)]\n"
         "warm(Limits())\nbefore = set(sys.modules)\n"
-        "for data in files:\n    for order in (b'D', b'C'):\n        list(act(order, data, Limits()))\n"
+        "for data in files:\n    for order in (b'D', b'C', b'N'):\n        list(act(order, data, Limits()))\n"
         "print(sorted(set(sys.modules) - before))"
     )
     kinds = ("jpeg", "png", "webp", "gif", "avif")

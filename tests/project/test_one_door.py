@@ -5,7 +5,7 @@ from pathlib import Path
 
 from project.shelf import modules, name, tree
 
-ADAPTERS = ("signals", "banks", "platforms", "generators", "store")
+ADAPTERS = ("signals", "banks", "platforms", "generators", "store", "remote")
 """Folders whose classes only the wiring may name."""
 
 LOADERS = {"import_module", "__import__", "entry_points", "exec_module"}

@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 
 from consentry.banks.known import KnownPictures
@@ -9,8 +10,9 @@ from consentry.matching.hasher import PdqHasher
 from consentry.signals.known import KnownInput, KnownOutput
 from consentry.store.memory import MemoryStore
 from consentry.store.system import RandomIds
-from contracts.pictures import draft, flat, noise, picture, request, unreadable, upload
+from contracts.pictures import draft, flat, frame, noise, picture, request, unreadable, upload
 from contracts.signal import SignalContract
+from matching.drawn import scene
 from support.fakes import StillClock
 
 HASHER = PdqHasher()
@@ -29,7 +31,7 @@ class Stuck:
     def hashes(self, _picture):
         raise RuntimeError("words that nobody should read")
 
-    views = hashes
+    views = looks = hashes
 
 
 @pytest.fixture
@@ -100,6 +102,19 @@ def test_a_changed_copy_is_known_by_its_looks_and_the_distance_is_named(learn, l
     assert found["known.bank"].evidence.startswith("near, ")
     assert "source bank-a" in found["known.bank"].evidence
     assert found["known.case"].score == 0.0
+
+
+def test_a_copy_in_a_border_or_beside_another_picture_is_known_and_the_view_is_named(learn, look):
+    one, other = (scene(seed, 480, 360) for seed in (1, 2))
+    learn(picture(frame(one)), case="C-1")
+    bordered = np.pad(one[:, ::-1], ((30, 30), (40, 40), (0, 0)))
+    said = look(upload(picture(frame(bordered))))["known.case"].evidence
+    assert "bits, without border, mirrored, case C-1" in said
+    beside = np.concatenate([one // 2, other // 2 + 100], axis=1)
+    assert "bits, panel, case C-1" in look(upload(picture(frame(beside))))["known.case"].evidence
+    assert (
+        look(upload(picture(frame(np.pad(other, ((30, 30), (40, 40), (0, 0)))))))["known.case"].score == 0.0
+    )
 
 
 def test_a_draft_that_is_known_anywhere_is_a_known_output(learn, look):

@@ -54,7 +54,7 @@ def test_a_key_for_one_door_does_not_open_another(server: Running):
         ({"prompt": "a", "n": "٣x"}, "invalid_request"),
         ({"prompt": "a", "image": "data:,"}, "unknown_parameter"),
         ({"prompt": "a", "hidden_picture": "x"}, "unknown_parameter"),
-        ({"prompt": "a", "stream": True}, "stream_not_offered"),
+        ({"prompt": "a", "stream": "perhaps"}, "invalid_request"),
         ({"prompt": "a", "output_format": "svg"}, "invalid_request"),
         ({"prompt": "a", "response_format": "url"}, "invalid_request"),
         ({"prompt": "a", "size": {"w": 1}}, "invalid_request"),
@@ -100,7 +100,7 @@ def test_too_many_pictures_and_two_masks_are_sent_back(server: Running, photo):
         error(http.post("/v1/images/edits", data=data, files=many), 400, "too_many_images")
         masks = [("image", one), ("mask", one), ("mask", one)]
         error(http.post("/v1/images/edits", data=data, files=masks), 400, "too_many_images")
-        strange = [("image", one), ("markup", one)]
+        strange = [("image", one), ("overlay", one)]
         error(http.post("/v1/images/edits", data=data, files=strange), 400, "unknown_parameter")
 
 

@@ -105,6 +105,9 @@ class PlainDecoder:
         self.cleaned.append(data)
         return b"ok clean " + data.removeprefix(b"ok").strip()
 
+    def renew(self, data: bytes) -> Picture:
+        return self.decode(self.clean(data)) if data.startswith(b"ok") else self.decode(data)
+
 
 class PlainHasher:
     """A picture's PDQ is its SHA-256: near only if the same."""
@@ -116,6 +119,9 @@ class PlainHasher:
         return Hashes(picture.sha256, (bytes.fromhex(picture.sha256),) * 8, 100)
 
     def views(self, picture: Picture) -> Hashes:
+        return self.hashes(picture)
+
+    def looks(self, picture: Picture) -> Hashes:
         return self.hashes(picture)
 
 

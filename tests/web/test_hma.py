@@ -36,7 +36,7 @@ PICTURE, OTHER, FLAT = encoded(drawn(1)), encoded(drawn(2)), encoded(BLANK)
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    with running(tmp_path_factory.mktemp("hma"), hma_hosts="127.0.0.1") as up:
+    with running(tmp_path_factory.mktemp("hma"), hma_hosts="127.0.0.1", fetch_inside="127.0.0.1") as up:
         yield up
 
 

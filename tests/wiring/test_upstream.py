@@ -1,15 +1,16 @@
 """Behind the gate stands the generator that the settings name, or none."""
 
+import contextlib
 from pathlib import Path
 
 import pytest
 
 from consentry import wiring
+from consentry.core.errors import BadInput
 from consentry.generators.absent import AbsentGenerator
 from consentry.generators.drawing import DrawingGenerator
 from consentry.generators.openai import OpenAIGenerator
-from consentry.wiring.upstream import upstream
-from support.gate import Issuer
+from consentry.wiring.upstream import fetcher, upstream
 from support.small import wanted
 
 
@@ -18,8 +19,18 @@ from support.small import wanted
     [("", AbsentGenerator), ("drawing:", DrawingGenerator), ("http://127.0.0.1:9/v1", OpenAIGenerator)],
 )
 def test_the_upstream_names_its_dialect(tmp_path: Path, named: str, kind: type):
-    assert type(upstream(wanted(tmp_path, upstream=named), Issuer().permits)) is kind
+    assert type(upstream(wanted(tmp_path, upstream=named))) is kind
 
 
 def test_the_generator_for_trying_out_can_be_told_to_surprise():
     assert isinstance(wiring.drawing_generator({"a lighthouse": "bands"}), DrawingGenerator)
+
+
+def test_pictures_are_fetched_from_the_hosts_that_the_settings_name_and_from_no_other(tmp_path: Path):
+    with contextlib.ExitStack() as opened:
+        found = fetcher(
+            frozenset({"a.example"}), wanted(tmp_path, fetch_inside="a.example, b.example"), opened
+        )
+        for url in ("http://b.example:1/x", "http://c.example/x"):
+            with pytest.raises(BadInput, match="unsafe"):
+                found.fetch(url, 10)

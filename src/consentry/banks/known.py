@@ -15,7 +15,7 @@ from threading import Lock
 import numpy as np
 from numpy.typing import NDArray
 
-from consentry.core.match import PDQ_BITS, Hashes, Match, Method
+from consentry.core.match import ANOTHER_VIEW, PDQ_BITS, Hashes, Match, Method
 from consentry.core.ports import Known, Store
 from consentry.matching.index import Index
 
@@ -93,15 +93,15 @@ class KnownPictures:
         return sorted(found.values(), key=lambda match: (match.distance, match.method, match.entry))
 
     def _near(self, hashes: Hashes, radius: int) -> Iterable[Match]:
-        """Near matches, nearest first, an entry perhaps more than once."""
+        """Near matches, nearest first; of equally near ones that with an entry's first hash."""
         if not hashes.good or not hashes.pdq:
             return []
         queries, ids, bits = self._index.search(_array(hashes.pdq), radius)
-        rows = zip(bits.tolist(), queries.tolist(), ids.tolist(), strict=True)
-        found = ((*divmod(id_, SLOTS), query, distance) for distance, query, id_ in sorted(rows))
+        rows = zip(bits.tolist(), ids.tolist(), queries.tolist(), strict=True)
+        found = sorted((distance, *divmod(id_, SLOTS)[::-1], query) for distance, id_, query in rows)
         return [
-            _match(entry, Method.NEAR, distance, "" if slot == query == 0 else "another view")
-            for number, slot, query, distance in found
+            _match(entry, Method.NEAR, distance, hashes.view(query) or ANOTHER_VIEW * bool(slot))
+            for distance, slot, number, query in found
             if (entry := self._entries.get(number)) is not None
         ]
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from consentry.core.bank import Bank, BankEntry, SignalKind
 from consentry.core.bankports import Listed, Near
-from consentry.core.match import PDQ_BITS, Hashes, Match, Method, distance
+from consentry.core.match import MIN_QUALITY, PDQ_BITS, Hashes, Match, Method, distance
 from consentry.core.ports import Snapshot, Store
 from consentry.matching.index import Index
 
@@ -64,12 +64,11 @@ class ListedPictures:
 
     def like(self, hashes: Hashes) -> Sequence[Near]:
         """Every entry that matches a picture by its looks or its bytes, whether or not its bank counts."""
-        pdq = hashes.pdq if hashes.good else ()
         with self._store.read() as view:
             banks = self._follow(view)
             pairs = ((SignalKind.SHA256, hashes.sha256), (SignalKind.MD5, hashes.md5))
             exact = [_equal(view, banks, signal, value) for signal, value in pairs if value and banks]
-            return sorted(chain(self._near(view, banks, pdq), *exact), key=_nearest)
+            return sorted(chain(self._near(view, banks, hashes), *exact), key=_nearest)
 
     def near(self, signal: SignalKind, value: str) -> Sequence[Near]:
         """Every entry that matches one hash: within its bank's radius, or equal. Nearest first.
@@ -79,20 +78,20 @@ class ListedPictures:
         with self._store.read() as view:
             banks = self._follow(view)
             if signal is SignalKind.PDQ:
-                found = self._near(view, banks, (bytes.fromhex(value),))
+                found = self._near(view, banks, Hashes("", (bytes.fromhex(value),), MIN_QUALITY))
             else:
                 found = _equal(view, banks, signal, value)
         return sorted(found, key=_nearest)
 
-    def _near(self, view: Snapshot, banks: Mapping[str, Bank], pdq: Sequence[bytes]) -> list[Near]:
-        """Entries within their bank's radius of one of `pdq` that match now, with their true distance."""
-        if not pdq or not banks:
+    def _near(self, view: Snapshot, banks: Mapping[str, Bank], hashes: Hashes) -> list[Near]:
+        """Entries within their bank's radius of one of `hashes` that match now, with their true distance."""
+        if not hashes.pdq or not hashes.good or not banks:
             return []
-        _, ids, _ = self._index.search(_array(pdq), max(bank.radius for bank in banks.values()))
+        _, ids, _ = self._index.search(_array(hashes.pdq), max(bank.radius for bank in banks.values()))
         if not len(ids):
             return []
         proposed = _matching(view, view.entries([int(id_) for id_ in np.unique(ids)]))
-        measured = [_measured(entry, banks[entry.bank], pdq) for entry in proposed if entry.bank in banks]
+        measured = [_measured(entry, banks[entry.bank], hashes) for entry in proposed if entry.bank in banks]
         return [near for near in measured if near.distance <= near.bank.radius]
 
     def _follow(self, view: Snapshot) -> Mapping[str, Bank]:
@@ -162,11 +161,11 @@ def _matching(view: Snapshot, entries: Sequence[BankEntry]) -> list[BankEntry]:
     return [entry for entry in entries if now is not None and entry.matches(now)]
 
 
-def _measured(entry: BankEntry, bank: Bank, pdq: Sequence[bytes]) -> Near:
+def _measured(entry: BankEntry, bank: Bank, hashes: Hashes) -> Near:
     value = bytes.fromhex(entry.value)
-    apart = [distance(value, one) for one in pdq]
+    apart = [distance(value, one) for one in hashes.pdq]
     least = min(apart)
-    return Near(entry, least, bank, "" if apart[0] == least else "another view")
+    return Near(entry, least, bank, hashes.view(apart.index(least)))
 
 
 def _nearest(near: Near) -> tuple[int, int]:

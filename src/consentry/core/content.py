@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -29,6 +30,14 @@ class Frame:
     """Pixels down."""
     rgb: bytes
     """`height * width * 3` bytes, rows from top to bottom."""
+    number: int = 0
+    """Which frame of a video it is, from 0."""
+    milliseconds: int = 0
+    """When a video shows it, counted from its first frame."""
+
+
+VIDEOS = frozenset({"mp4", "mov", "webm", "mkv"})
+"""The kinds of picture that are videos: their frames stand for more than were kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +49,23 @@ class Picture:
     sha256: str
     """Lower-case hexadecimal SHA-256 of `data`."""
     kind: str = ""
-    """`jpeg`, `png`, `webp`, `gif` or `avif`; empty if nobody could tell."""
+    """`jpeg`, `png`, `webp`, `gif`, `avif`, or one of `VIDEOS`; empty if nobody could tell."""
     frames: tuple[Frame, ...] = ()
-    """Every frame, normalised; empty if the picture could not be decoded."""
+    """Every frame, normalised; of a video those that stand for all; empty if nobody could or did decode."""
     trouble: str = ""
-    """Why there are no frames; empty if there are some."""
+    """Why there are no frames; empty if there are some, or if nobody has tried yet."""
     notes: tuple[str, ...] = ()
     """What was set aside or added while decoding, one short word each, such as `profile_ignored`."""
+
+    @property
+    def moves(self) -> bool:
+        """Whether it is a video."""
+        return self.kind in VIDEOS
+
+
+def unopened(data: bytes) -> Picture:
+    """`data` as a picture that nobody has tried to decode yet."""
+    return Picture(data, hashlib.sha256(data).hexdigest())
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +92,10 @@ class Request:
     """The pictures they attach; each counts as a person until shown otherwise."""
     mask: Picture | None = None
     """The part that may change, if they marked one."""
+    markup: Picture | None = None
+    """What they drew over the first picture, if they did; it can hold words or another picture."""
+    earlier: tuple[str, ...] = ()
+    """What they asked for before in the same conversation, oldest first; each word still counts."""
     count: int = 1
     """How many images they want."""
     size: str = "auto"
@@ -83,8 +106,11 @@ class Request:
     """A reference to a recorded consent of the person depicted, if they claim one."""
     options: tuple[tuple[str, str], ...] = ()
     """Further wishes for the generator, from a closed list of names; none of them weakens anything."""
-    decision: str = ""
-    """The decision that let it pass to the generator; empty until it was judged."""
+
+    @property
+    def pictures(self) -> tuple[Picture, ...]:
+        """Every picture that comes with it: inputs, then markup, then mask."""
+        return (*self.inputs, *(one for one in (self.markup, self.mask) if one is not None))
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,21 @@ def decide(policy: Policy, findings: Findings, day: date) -> Decision:
     if not policy.rules:
         return Decision(policy.version, policy.stage, day, UNJUDGED.outcome, UNJUDGED.duties, (UNJUDGED,))
     held = [(rule, truth(rule.when, findings)) for rule in policy.rules]
-    held = [(rule, value) for rule, value in held if value is not Truth.FALSE]
+    return _decision(policy, [pair for pair in held if pair[1] is not Truth.FALSE], findings, day)
+
+
+def foregone(policy: Policy, findings: Findings, day: date) -> Decision | None:
+    """The refusal that is certain whatever else may still be seen; None if there is none.
+
+    What is true of some findings stays true of more, so a rule that is certain now is certain
+    then, and nothing is graver than a refusal. Only such rules are its reasons.
+    """
+    certain = [(rule, Truth.TRUE) for rule in policy.rules if truth(rule.when, findings) is Truth.TRUE]
+    decision = _decision(policy, certain, findings, day)
+    return decision if decision.outcome is Outcome.REFUSE else None
+
+
+def _decision(policy: Policy, held: list[tuple[Rule, Truth]], findings: Findings, day: date) -> Decision:
     binding = [pair for pair in held if pair[0].provision.in_force(day)]
     coming = [pair for pair in held if _comes_later(pair[0], day)]
     return Decision(

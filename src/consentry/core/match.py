@@ -18,6 +18,10 @@ MIN_QUALITY = 50
 """Below this PDQ quality a hash says too little: 1.7 % of unrelated flat pictures match at 31."""
 
 
+ANOTHER_VIEW = "another view"
+"""What is said of a view that has no name."""
+
+
 class Method(StrEnum):
     """How a match was found."""
 
@@ -27,6 +31,31 @@ class Method(StrEnum):
     """The same bytes (SHA-256; MD5 for a bank that knows nothing else)."""
     NEAR = "near"
     """The same picture after resizing, recompression, mirroring or a small crop (PDQ)."""
+    PARTIAL = "partial"
+    """A part of the picture, or all of it with much changed: a person has to look (local features)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A part of a picture, as fractions of its width and height. Raises ValueError for any other."""
+
+    left: float
+    """Where it begins, from the left."""
+    top: float
+    """Where it begins, from the top."""
+    right: float
+    """Where it ends, from the left."""
+    bottom: float
+    """Where it ends, from the top."""
+
+    def __post_init__(self) -> None:
+        if not (0.0 <= self.left <= self.right <= 1.0 and 0.0 <= self.top <= self.bottom <= 1.0):
+            raise ValueError("a region has fractions from 0 to 1, each side's beginning before its end")
+
+    @property
+    def area(self) -> float:
+        """The share of the picture that it is."""
+        return (self.right - self.left) * (self.bottom - self.top)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +70,17 @@ class Hashes:
     """PDQ quality, 0 to 100, of the picture as it stands."""
     md5: str = ""
     """Lower-case hexadecimal MD5 of the bytes: banks exchange it, and it is good for nothing else."""
+    views: tuple[str, ...] = ()
+    """What each of `pdq` is a hash of, such as `panel, mirrored`; empty where nobody says. Never kept."""
 
     @property
     def good(self) -> bool:
         """Whether the picture has enough in it for PDQ to tell it from others."""
         return self.quality >= MIN_QUALITY
+
+    def view(self, place: int) -> str:
+        """What the hash at `place` is of; empty for the picture as it stands."""
+        return self.views[place] if self.views else ANOTHER_VIEW * bool(place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +98,9 @@ class Match:
     case: str = ""
     """The case it belongs to, if any."""
     view: str = ""
-    """Which view of the picture matched, such as `mirrored`."""
+    """Which view of the picture matched, such as `panel, mirrored`; empty for the picture as it stands."""
+    region: Region | None = None
+    """The part of the known picture that was found, where a stage can tell; None where none can."""
 
 
 def distance(one: bytes, other: bytes) -> int:

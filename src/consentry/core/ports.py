@@ -20,7 +20,7 @@ from consentry.core.content import Picture, Request, Stage, Subject
 from consentry.core.entry import Entry, Kind
 from consentry.core.finding import Finding
 from consentry.core.match import Hashes, Match
-from consentry.core.permit import Call
+from consentry.core.partports import PartSnapshot, PartTransaction
 from consentry.core.syncports import SyncSnapshot, SyncTransaction
 
 
@@ -76,7 +76,13 @@ class Decoder(Protocol):
         """The picture in `data`; without frames and with `trouble` if there is none. Never raises."""
 
     def clean(self, data: bytes) -> bytes:
-        """`data` encoded anew without metadata or trailing bytes. Raises BadInput if it cannot be."""
+        """`data` written anew without metadata or trailing bytes. Raises BadInput if it cannot be."""
+
+    def renew(self, data: bytes) -> Picture:
+        """`data` written anew as by `clean`, decoded as by `decode`: what was seen is what it holds.
+
+        Never raises: without frames and with `trouble` if it cannot be, and then the bytes are `data`.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +95,8 @@ class Made:
     """The prompt as the generator rewrote it, if it did."""
 
 
-class PermitIssuer(Protocol):
-    """Signs for the calls that a generator adapter makes upstream."""
-
-    def issue(self, call: Call, decision: str) -> str:
-        """The header `Consentry-Permit` of exactly this call. Raises BadInput without a decision."""
-
-
 class Generator(Protocol):
-    """Makes images. Only `flows.generate` may hold one. Its calls upstream carry a permit each."""
+    """Makes images. Only `flows.generate` may hold one."""
 
     async def make(self, request: Request) -> Sequence[Made]:
         """As many images as were asked for. Raises UpstreamTrouble, never with the upstream's words."""
@@ -114,6 +113,9 @@ class Hasher(Protocol):
 
     def views(self, picture: Picture) -> Hashes:
         """As `hashes`, with the 8 dihedral hashes of small centre crops besides."""
+
+    def looks(self, picture: Picture) -> Hashes:
+        """As `hashes`, with those of every part that may be another picture, named: to search with only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +200,7 @@ class ApiKey:
     """Whether it was taken back."""
 
 
-class Snapshot(BankSnapshot, SyncSnapshot, Protocol):
+class Snapshot(BankSnapshot, SyncSnapshot, PartSnapshot, Protocol):
     """What is stored, as it was at one moment. Reading waits for no writer."""
 
     def now(self) -> datetime:
@@ -238,7 +240,7 @@ class Snapshot(BankSnapshot, SyncSnapshot, Protocol):
         """The consent with `consent_id`. Raises NotFound."""
 
 
-class Transaction(Snapshot, BankTransaction, SyncTransaction, Protocol):
+class Transaction(Snapshot, BankTransaction, SyncTransaction, PartTransaction, Protocol):
     """A set of changes that happen together or not at all. Reading inside it sees its own writes.
 
     Transactions run one after another and do not nest, so keep them short: nothing waits for the

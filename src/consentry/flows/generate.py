@@ -1,29 +1,35 @@
 """A request for an image, from any route, to an image or a refusal.
 
-1. Pictures that cannot be read are sent back to the caller; nothing is judged blind.
-2. The request is judged. If it does not pass, the generator is never asked.
-3. The generator makes drafts, under a permit for that decision. What it says besides is not passed on.
-4. Each draft is encoded anew, so that what is judged is, byte for byte, what may leave.
-5. Each draft is judged beside the request. One that does not pass stops them all.
-6. Only then are the images released, with the decision and its place in the log.
+1. What the words alone forbid is refused, before a picture is opened or anything is paid for.
+2. Pictures that cannot be read are sent back to the caller; nothing is judged blind.
+3. The request is judged. If it does not pass, the generator is never asked.
+4. The generator makes drafts. What it says besides is not passed on. Slow looks at what came in
+   go on beside it; if one of them settles the matter, the generator is not waited for.
+5. Each draft is written anew, so that what is judged is, byte for byte, what may leave.
+6. Each draft is judged beside the request. One that does not pass stops them all.
+7. Only then are the images released, with the decision and its place in the log.
 """
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+import anyio
 import anyio.to_thread
 
 from consentry.core.content import Draft, Picture, Request, Stage
 from consentry.core.entry import Kind
-from consentry.core.errors import BadInput
+from consentry.core.errors import Trouble
 from consentry.core.ports import Decoder, Generator, Made
 from consentry.flows.judge import Judge, Judged, must_be_readable
 
 _T = TypeVar("_T")
+
+AT_ONCE = 2
+"""Pictures of one request that are worked on at the same time: one caller shall not fill every queue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,55 +69,128 @@ class Refused:
 async def generate(
     request: Request, *, ask: Judge, answer: Judge, generator: Generator, decoder: Decoder
 ) -> Released | Refused:
-    """Judge the request, make drafts, judge the drafts, release them."""
-    _readable(request)
-    context = _context(request)
+    """Judge the request, make drafts, judge the drafts, release them.
 
+    Pictures of `request` that nobody has decoded yet are decoded here, once they are needed.
+    """
+    context = _context(request)
+    hopeless = await _aside(ask.early, request, known={}, place=request.place, context=context)
+    if hopeless is not None:
+        return Refused(hopeless, Stage.ASK)
+
+    request = await _opened(request, decoder)
     asked = await _aside(ask, request, known={}, place=request.place, context=context)
     if not asked.decision.passes:
         return Refused(asked, Stage.ASK)
 
-    made = await generator.make(replace(request, decision=asked.id))
+    context = {**context, "request": asked.id}
+    made = await _made(request, asked, answer, generator, context)
+    if isinstance(made, Judged):
+        return Refused(made, Stage.ASK)
     if not made or not all(one.data for one in made):
         await _aside(_note_silence, ask, asked)
         return Refused(asked, Stage.ANSWER, by_generator=True)
 
-    images, judged = [], asked
-    for one in made:
-        draft = await _aside(_draft, request, one, decoder)
-        context_of_draft = {**context, "request": asked.id, "output": draft.picture.sha256}
-        judged = await _aside(
-            answer, draft, known=asked.findings, place=request.place, context=context_of_draft
-        )
-        if not judged.decision.passes:
-            return Refused(judged, Stage.ANSWER)
-        images.append(Image(draft.picture.data, draft.picture.kind, draft.caption))
+    drafts = await _side_by_side(
+        functools.partial(_judged_draft, request, one, asked, answer, decoder, context) for one in made
+    )
+    stopped = next((judged for _, judged in drafts if not judged.decision.passes), None)
+    if stopped is not None:
+        return Refused(stopped, Stage.ANSWER)
+    images = (Image(draft.picture.data, draft.picture.kind, draft.caption) for draft, _ in drafts)
+    return Released(tuple(images), drafts[-1][1])
 
-    return Released(tuple(images), judged)
+
+async def _opened(request: Request, decoder: Decoder) -> Request:
+    """`request` with its pictures decoded. Raises BadInput for one that cannot be, or Overloaded."""
+    opened = await _side_by_side(functools.partial(_decoded, one, decoder) for one in request.pictures)
+    for picture in opened:
+        must_be_readable(picture, "Send JPEG, PNG, WebP, GIF or AVIF pictures within the stated limits.")
+    of = dict(zip(map(id, request.pictures), opened, strict=True))
+    return replace(
+        request,
+        inputs=tuple(of[id(picture)] for picture in request.inputs),
+        markup=of.get(id(request.markup)),
+        mask=of.get(id(request.mask)),
+    )
+
+
+def _decoded(picture: Picture, decoder: Decoder) -> Picture:
+    return picture if picture.frames or picture.trouble else decoder.decode(picture.data)
+
+
+async def _made(
+    request: Request, asked: Judged, answer: Judge, generator: Generator, context: Mapping[str, object]
+) -> Sequence[Made] | Judged:
+    """What the generator made, or a refusal that did not have to wait for it."""
+    if not request.pictures or not answer.first:
+        return await generator.make(request)
+    look = functools.partial(
+        answer.early, request, known=asked.findings, place=request.place, context=context
+    )
+    seen: list[Judged | Trouble] = []
+
+    async def look_beside() -> None:
+        found = await _tried(_aside(look))
+        if found is not None:
+            seen.append(found)
+            beside.cancel_scope.cancel()
+
+    made: Sequence[Made] | Trouble = ()
+    async with anyio.create_task_group() as beside:
+        beside.start_soon(look_beside)
+        made = await _tried(generator.make(request))
+    return _sound(seen[0]) if seen else _sound(made)
+
+
+async def _tried(work: Awaitable[_T]) -> _T | Trouble:
+    """What `work` brings, or its trouble: a task group would wrap that into something else."""
+    try:
+        return await work
+    except Trouble as trouble:
+        return trouble
+
+
+def _judged_draft(
+    request: Request,
+    made: Made,
+    asked: Judged,
+    answer: Judge,
+    decoder: Decoder,
+    context: Mapping[str, object],
+) -> tuple[Draft, Judged]:
+    """One draft, written anew, and what was decided about it.
+
+    What cannot be written anew stays as it came; then nobody is able to look, and it is held.
+    """
+    draft = Draft(request, decoder.renew(made.data), made.caption)
+    of_draft = {**context, "output": draft.picture.sha256}
+    return draft, answer(draft, known=asked.findings, place=request.place, context=of_draft)
+
+
+async def _side_by_side(work: Iterable[Callable[[], _T]]) -> list[_T]:
+    """The results of `work` in its order, a few done at a time. Raises the first trouble there was."""
+    jobs, slots = list(work), anyio.CapacityLimiter(AT_ONCE)
+    done: dict[int, _T | Trouble] = {}
+
+    async def run(at: int) -> None:
+        done[at] = await _tried(anyio.to_thread.run_sync(jobs[at], limiter=slots))
+
+    async with anyio.create_task_group() as group:
+        for at in range(len(jobs)):
+            group.start_soon(run, at)
+    return [_sound(done[at]) for at in range(len(jobs))]
+
+
+def _sound(found: _T | Trouble) -> _T:
+    if isinstance(found, Trouble):
+        raise found
+    return found
 
 
 async def _aside(function: Callable[..., _T], *args: object, **kwargs: object) -> _T:
     """Run synchronous work in a thread, so that the event loop goes on serving others."""
     return await anyio.to_thread.run_sync(functools.partial(function, *args, **kwargs))
-
-
-def _readable(request: Request) -> None:
-    for picture in pictures(request):
-        must_be_readable(picture, "Send JPEG, PNG, WebP, GIF or AVIF pictures within the stated limits.")
-
-
-def pictures(request: Request) -> Sequence[Picture]:
-    """Every picture attached to a request, the mask last."""
-    return request.inputs if request.mask is None else (*request.inputs, request.mask)
-
-
-def _draft(request: Request, made: Made, decoder: Decoder) -> Draft:
-    """What was made, encoded anew; as it came if that fails, and then nobody will be able to look."""
-    try:
-        picture = decoder.decode(decoder.clean(made.data))
-    except BadInput:
-        picture = decoder.decode(made.data)
-    return Draft(request, picture, made.caption)
 
 
 def _context(request: Request) -> Mapping[str, object]:
@@ -120,7 +199,7 @@ def _context(request: Request) -> Mapping[str, object]:
         "account": request.account.id,
         "tier": request.account.tier,
         "place": request.place,
-        "inputs": [picture.sha256 for picture in pictures(request)],
+        "inputs": [picture.sha256 for picture in request.pictures],
         "count": request.count,
     }
 

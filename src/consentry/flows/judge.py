@@ -3,6 +3,8 @@
 1. Every signal looks. One that fails, hangs or keeps silent has not looked, and that is said.
 2. The policy of the stage decides, for the place and the day.
 3. The decision goes into the log. If it cannot, nothing else happens.
+
+What is refused whatever a picture shows is refused before anybody opens one.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from consentry.core.content import Picture, Stage, Subject
-from consentry.core.decide import decide
+from consentry.core.decide import decide, foregone
 from consentry.core.decision import Decision
 from consentry.core.entry import Kind, decision_record
 from consentry.core.errors import BadInput, Overloaded
@@ -69,6 +71,8 @@ class Judge:
     """Where signals look side by side."""
     patience: float
     """Seconds all signals together may take."""
+    first: Sequence[Signal] = ()
+    """Those of the signals that can look before everything is there to be looked at."""
     watch: Callable[[Decision, Findings], None] = field(default=lambda _decision, _findings: None)
     """Told of every decision, for figures; it cannot change anything."""
 
@@ -87,9 +91,29 @@ class Judge:
         `also` is carried out in the same transaction as the record: both happen or neither.
         Raises SafetyUnavailable if the record cannot be written.
         """
-        looked = self._look(subject) if subject is not None else {}
+        looked = self._look(self.signals, subject) if subject is not None else {}
         findings = {**known, **looked}
         decision = decide(self.policy(place), findings, self.clock.now().date())
+        return self._written(decision, findings, context, also)
+
+    def early(
+        self, subject: Subject, *, known: Findings, place: str, context: Mapping[str, object]
+    ) -> Judged | None:
+        """Refuse `subject` if what the first signals see makes that certain; None leaves it open.
+
+        Raises SafetyUnavailable if the record of a refusal cannot be written.
+        """
+        findings = {**known, **self._look(self.first, subject)}
+        decision = foregone(self.policy(place), findings, self.clock.now().date())
+        return self._written(decision, findings, context) if decision is not None else None
+
+    def _written(
+        self,
+        decision: Decision,
+        findings: Findings,
+        context: Mapping[str, object],
+        also: Callable[[Transaction, Judged], None] | None = None,
+    ) -> Judged:
         decision_id = self.ids.new("dec")
         record = decision_record(decision_id, decision, findings, context)
         with self.store.begin() as tx:
@@ -100,8 +124,8 @@ class Judge:
         self.watch(decision, findings)
         return judged
 
-    def _look(self, subject: Subject) -> dict[str, Finding]:
-        started = {self.pool.submit(signal.look, subject): signal for signal in self.signals}
+    def _look(self, signals: Sequence[Signal], subject: Subject) -> dict[str, Finding]:
+        started = {self.pool.submit(signal.look, subject): signal for signal in signals}
         concurrent.futures.wait(started, timeout=self.patience)
         found = (finding for task, signal in started.items() for finding in _answer(task, signal))
         return by_signal(found)

@@ -24,8 +24,7 @@ import httpx2
 
 from consentry.core.content import Picture, Request
 from consentry.core.errors import UpstreamTrouble
-from consentry.core.permit import HEADER, call_of
-from consentry.core.ports import Made, PermitIssuer
+from consentry.core.ports import Made
 
 MAX_ANSWER = 100 * 1024 * 1024
 """Longest answer in bytes: ten images of 1536x1024 as PNG in base64 are at most 63 MB."""
@@ -39,6 +38,8 @@ REFUSAL_CODES = frozenset({"moderation_blocked", "content_policy_violation"})
 FORM = frozenset(
     {
         "background",
+        "frame_count",
+        "frame_duration_ms",
         "input_fidelity",
         "model",
         "output_compression",
@@ -66,20 +67,16 @@ class OpenAIGenerator:
         self,
         base_url: str,
         key: str,
-        permits: PermitIssuer,
         timeout: float = 120.0,
         model: str = "",
         extra: Mapping[str, str] | None = None,
     ) -> None:
         """Ask `model` at `base_url` (such as `https://host/v1`); a call may take `timeout` seconds.
 
-        Every call carries one of `permits` for exactly its bytes, which the upstream can demand.
-
         `extra` holds fields that this upstream needs in every call, such as
         `{"response_format": "b64_json"}` where pictures come as addresses otherwise.
         """
         self._fixed = dict(extra or {}) | ({"model": model} if model else {})
-        self._permits = permits
         self._timeout = timeout
         self._client = httpx2.AsyncClient(
             base_url=base_url,
@@ -111,22 +108,13 @@ class OpenAIGenerator:
 
     async def _send(self, request: Request) -> tuple[int, bytes]:
         fields = _fields(request) | self._fixed
-        if request.inputs or request.mask:
-            call = self._client.build_request("POST", "images/edits", data=fields, files=_files(request))
+        if request.pictures:
+            parts = _files(request)
+            call = self._client.stream("POST", "images/edits", data=fields, files=parts)
         else:
-            call = self._client.build_request("POST", "images/generations", json=fields)
-        await self._permit(call, request.decision)
-        response = await self._client.send(call, stream=True)
-        try:
+            call = self._client.stream("POST", "images/generations", json=fields)
+        async with call as response:
             return response.status_code, await _read(response)
-        finally:
-            await response.aclose()
-
-    async def _permit(self, call: httpx2.Request, decision: str) -> None:
-        """Have exactly these bytes permitted: the body is made here, before it is sent."""
-        body = await call.aread()
-        target, kind = call.url.raw_path.decode("ascii"), call.headers["content-type"]
-        call.headers[HEADER] = self._permits.issue(call_of("POST", target, kind, body), decision)
 
 
 def read_images(body: bytes, count: int) -> Sequence[Made]:
@@ -159,18 +147,22 @@ def _made(image: object) -> Made:
 def _fields(request: Request) -> dict[str, Any]:
     wishes = {name: value for name, value in request.options if name in FORM and value}
     fields: dict[str, Any] = {name: int(v) if v.isdecimal() else v for name, v in wishes.items()}
-    fields |= {"prompt": request.prompt, "n": request.count}
+    fields |= {"prompt": _words(request), "n": request.count}
     if request.size not in {"", "auto"}:
         fields["size"] = request.size
     return fields
 
 
+def _words(request: Request) -> str:
+    """The prompt; after earlier ones if no picture shows what those led to."""
+    return request.prompt if request.inputs else "\n".join((*request.earlier, request.prompt))
+
+
 def _files(request: Request) -> list[tuple[str, tuple[str, bytes, str]]]:
     """Every picture as a part of the form, under a name that says nothing about whose it is."""
     files = [("image[]", _part(picture, f"image-{at}")) for at, picture in enumerate(request.inputs)]
-    if request.mask:
-        files.append(("mask", _part(request.mask, "mask")))
-    return files
+    marks = {"mask": request.mask, "markup": request.markup}
+    return files + [(name, _part(picture, name)) for name, picture in marks.items() if picture]
 
 
 def _part(picture: Picture, name: str) -> tuple[str, bytes, str]:

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from consentry.core.content import Frame, Picture
 from consentry.core.errors import BadInput
 from consentry.core.match import MIN_QUALITY, Hashes
-from consentry.matching.pdq import PdqHash, hash_rgb
-from consentry.matching.views import crops
+from consentry.matching.pdq import VIEWS, PdqHash, hash_rgb
+from consentry.matching.views import WHOLE, crops, looks
 
 MAX_FRAMES = 128
 """Most stills of one picture that are hashed: all that the decoder lets through, each on white and on
@@ -24,6 +24,9 @@ black. A picture with more is refused, never looked at in part."""
 
 Pixels = NDArray[np.uint8]
 """uint8[height, width, 3] in sRGB."""
+
+Named = tuple[str, PdqHash]
+"""A hash and what it is of; empty for a still as it stands."""
 
 
 class PdqHasher:
@@ -43,21 +46,36 @@ class PdqHasher:
 
     def views(self, picture: Picture) -> Hashes:
         """As `hashes`, with 8 more for each small centre crop. Raises BadInput likewise."""
-        return _hashes(picture, lambda pixels: [hash_rgb(view) for _, view in crops(pixels)])
+        return _hashes(picture, lambda still: [(name, hash_rgb(view)) for name, view in crops(still)])
+
+    def looks(self, picture: Picture) -> Hashes:
+        """As `hashes`, with 8 more for what is within a border, a frame or a panel. Raises BadInput likewise.
+
+        Each is named. A still with too little in it may hold a part that has enough.
+        """
+        return _hashes(picture, _parts, named=True)
 
 
-def _hashes(picture: Picture, more: Callable[[Pixels], list[PdqHash]]) -> Hashes:
+def _parts(still: Pixels) -> list[Named]:
+    return [(look.name, look.hash) for look in looks(still) if look.name != WHOLE]
+
+
+def _hashes(picture: Picture, more: Callable[[Pixels], list[Named]], *, named: bool = False) -> Hashes:
     if not picture.frames:
         raise BadInput("The picture cannot be read, so it cannot be hashed.", code="invalid_image")
     if len(picture.frames) > MAX_FRAMES:
         raise BadInput("The picture has too many stills to look at them all.", code="too_many_frames")
     stills = [pixels_of(frame) for frame in dict.fromkeys(picture.frames)]
-    hashed = [(hash_rgb(pixels), pixels) for pixels in stills]
-    good = [pair for pair in hashed if pair[0].quality >= MIN_QUALITY]
-    kept = good or [max(hashed, key=lambda pair: pair[0].quality)]
-    found = [hash_ for first, pixels in kept for hash_ in [first, *more(pixels)]]
-    pdq = dict.fromkeys(view for hash_ in found for view in hash_.dihedral)
-    return Hashes(picture.sha256, tuple(pdq), max(pair[0].quality for pair in kept), _md5(picture.data))
+    hashed = [pair for still in stills for pair in [("", hash_rgb(still)), *more(still)]]
+    good = [pair for pair in hashed if pair[1].quality >= MIN_QUALITY]
+    kept = good or [max(hashed, key=lambda pair: pair[1].quality)]
+    pdq: dict[bytes, str] = {}
+    for name, one in kept:
+        for turn, bits in enumerate(one.dihedral):
+            pdq.setdefault(bits, ", ".join(filter(None, (name, VIEWS[turn] if turn else ""))))
+    quality = max(one.quality for _, one in kept)
+    names = tuple(pdq.values()) if named else ()
+    return Hashes(picture.sha256, tuple(pdq), quality, _md5(picture.data), names)
 
 
 def _md5(data: bytes) -> str:

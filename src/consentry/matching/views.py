@@ -22,6 +22,9 @@ MIN_SIDE = 64
 LOOK_SIDE = 384
 """Pixels to which the shorter side is reduced, at the least, before a picture is looked at in parts."""
 
+WHOLE = "whole"
+"""The name of a picture as it stands."""
+
 View = tuple[str, NDArray[np.uint8]]
 """The name of a view and its pixels."""
 
@@ -80,7 +83,7 @@ def named_boxes(grey: NDArray[np.uint8]) -> list[tuple[str, Box]]:
     """Every part of a picture that may be another one, the same part only once."""
     inner = boxes.without_border(grey)
     frame = boxes.in_frame(grey)
-    found = [("whole", boxes.whole(grey)), ("without border", inner)]
+    found = [(WHOLE, boxes.whole(grey)), ("without border", inner)]
     found += [("in its frame", frame)] if frame is not None else []
     for box in boxes.panels(boxes.cut(grey, inner)):
         moved = Box(
@@ -105,6 +108,6 @@ def looks(rgb: NDArray[np.uint8]) -> list[Look]:
     found = []
     for name, box in named_boxes(grey):
         look = hash_luma(boxes.cut(grey, box))
-        if look.quality >= MIN_QUALITY or name == "whole":
+        if look.quality >= MIN_QUALITY or name == WHOLE:
             found.append(Look(name, Box(*(by * side for side in box)), look))
     return found

@@ -52,6 +52,10 @@ _ENVIRONMENT: Final = ("LD_LIBRARY_PATH", "PATH", "SYSTEMROOT")
 """What a child inherits. Not the rest: an operator's secrets are in it."""
 
 
+_ALONE: Final = {"OPENBLAS_NUM_THREADS": "1"}
+"""NumPy would reserve memory for a thread on every processor, and none can be started later."""
+
+
 class Child:
     """A worker process.
 
@@ -66,7 +70,7 @@ class Child:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ},
+            env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ} | _ALONE,
             bufsize=0,
         )
         if self._process.stdin is None or self._process.stdout is None:
@@ -107,7 +111,19 @@ class Child:
 
     def decode(self, data: bytes, limits: Limits) -> tuple[tuple[Frame, ...], tuple[str, ...]]:
         """The frames and the notes. Raises BadInput if the child says why there are none."""
-        deadline = self._ask(b"D", data, limits)
+        return self._frames(self._ask(b"D", data, limits), limits)
+
+    def clean(self, data: bytes, limits: Limits) -> bytes:
+        """The file written anew. Raises BadInput if the child says why it cannot be."""
+        return self._file(self._ask(b"C", data, limits), limits)
+
+    def renew(self, data: bytes, limits: Limits) -> tuple[bytes, tuple[Frame, ...], tuple[str, ...]]:
+        """The file written anew, and the frames and the notes of that. Raises BadInput likewise."""
+        deadline = self._ask(b"N", data, limits)
+        cleaned = self._file(deadline, limits)
+        return cleaned, *self._frames(deadline, limits)
+
+    def _frames(self, deadline: float, limits: Limits) -> tuple[tuple[Frame, ...], tuple[str, ...]]:
         shown: list[Frame] = []
         left = limits.max_total_pixels
         while len(shown) <= 2 * limits.max_frames:
@@ -118,9 +134,7 @@ class Child:
             left -= shown[-1].width * shown[-1].height
         raise ValueError("more frames than there can be")
 
-    def clean(self, data: bytes, limits: Limits) -> bytes:
-        """The file written anew. Raises BadInput if the child says why it cannot be."""
-        deadline = self._ask(b"C", data, limits)
+    def _file(self, deadline: float, limits: Limits) -> bytes:
         _, length = self._heading(b"B", deadline)
         if length > limits.max_total_pixels * _BYTES_A_PIXEL + _OVERHEAD:
             raise ValueError("a longer file than there can be")
@@ -153,10 +167,10 @@ class Child:
         return found
 
     def _frame(self, length: int, most_pixels: int, deadline: float) -> Frame:
-        width, height = SIZE.unpack(self._read(SIZE.size, deadline))
+        width, height, number, at = SIZE.unpack(self._read(SIZE.size, deadline))
         if not 0 < width * height <= most_pixels or length != SIZE.size + width * height * 3:
             raise ValueError("a frame of another size than it says")
-        return Frame(width, height, self._read(width * height * 3, deadline))
+        return Frame(width, height, self._read(width * height * 3, deadline), number, at)
 
     def _read(self, count: int, deadline: float) -> bytes:
         parts: list[bytes] = []

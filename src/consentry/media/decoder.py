@@ -14,10 +14,13 @@ from typing import Final, Self
 
 from consentry.core.content import Frame, Picture
 from consentry.core.errors import BadInput, Overloaded, SafetyUnavailable, SetupTrouble, Trouble
+from consentry.core.ports import Decoder
 from consentry.media import reencode
 from consentry.media.child import COMMAND, Child
-from consentry.media.limits import TROUBLES, Limits, refusal
+from consentry.media.containers import video_kind
+from consentry.media.limits import SAMPLED, TROUBLES, Limits, refusal
 from consentry.media.normalise import as_trouble, frames, kind_of, opened, stills
+from consentry.media.video import frames_of, shots
 
 WORKERS: Final = 2
 """Children kept warm; each may take `Limits.memory_mib`."""
@@ -38,7 +41,7 @@ class SandboxDecoder:
     """A few warm children behind one door. Safe to use from many threads; satisfies `Decoder`.
 
     A child that fails or takes too long is killed, and another starts in its place. When all
-    are busy and too many callers wait, `decode` brings a picture with the trouble
+    are busy and too many callers wait, `decode` and `renew` bring a picture with the trouble
     `overloaded` and `clean` raises Overloaded.
     """
 
@@ -80,7 +83,7 @@ class SandboxDecoder:
 
     def decode(self, data: bytes) -> Picture:
         """The picture in `data`; without frames and with `trouble` if there is none. Never raises."""
-        sha256, kind = hashlib.sha256(data).hexdigest(), kind_of(data)
+        sha256, kind = _sha256(data), self._kind(data)
         try:
             with self._child_for(data) as child:
                 shown, notes = child.decode(data, self.limits)
@@ -95,6 +98,15 @@ class SandboxDecoder:
         """
         with self._child_for(data) as child:
             return child.clean(data, self.limits)
+
+    def renew(self, data: bytes) -> Picture:
+        """`data` written anew as by `clean`, with its frames. Never raises: troubles stay with `data`."""
+        try:
+            with self._child_for(data) as child:
+                cleaned, shown, notes = child.renew(data, self.limits)
+        except Trouble as trouble:
+            return Picture(data, _sha256(data), self._kind(data), trouble=trouble.code)
+        return Picture(cleaned, _sha256(cleaned), kind_of(cleaned), shown, notes=notes)
 
     def close(self) -> None:
         """End every idle child now and every busy one after its file. Idempotent."""
@@ -113,11 +125,14 @@ class SandboxDecoder:
     ) -> None:
         self.close()
 
+    def _kind(self, data: bytes) -> str:
+        return kind_of(data) or (video_kind(data) if self.limits.max_duration else "")
+
     @contextmanager
     def _child_for(self, data: bytes) -> Iterator[Child]:
         if len(data) > self.limits.max_bytes:
             raise refusal("too_large")
-        if not kind_of(data):
+        if not self._kind(data):
             raise refusal("unsupported")
         if not self._places.acquire(blocking=False):
             raise Overloaded(TROUBLES["overloaded"])
@@ -175,6 +190,26 @@ class SandboxDecoder:
                 child.kill()
 
 
+class TwoDecoders:
+    """One for pictures and one for videos, so that no picture waits for a video. Satisfies `Decoder`."""
+
+    def __init__(self, pictures: Decoder, videos: Decoder) -> None:
+        """Give videos to `videos` and everything else to `pictures`."""
+        self._pictures, self._videos = pictures, videos
+
+    def decode(self, data: bytes) -> Picture:
+        """As `SandboxDecoder.decode`."""
+        return (self._videos if video_kind(data) else self._pictures).decode(data)
+
+    def clean(self, data: bytes) -> bytes:
+        """As `SandboxDecoder.clean`; a video cannot be written anew."""
+        return self._pictures.clean(data)
+
+    def renew(self, data: bytes) -> Picture:
+        """As `SandboxDecoder.renew`; a video comes back as it is, with the trouble `unsupported`."""
+        return self._pictures.renew(data)
+
+
 class PlainDecoder:
     """The same pixels without a sandbox, for tests and tools. It must never face the public."""
 
@@ -184,11 +219,15 @@ class PlainDecoder:
 
     def decode(self, data: bytes) -> Picture:
         """As `SandboxDecoder.decode`."""
-        sha256, kind = hashlib.sha256(data).hexdigest(), kind_of(data)
+        moves = bool(self.limits.max_duration) and bool(video_kind(data))
+        sha256, kind = _sha256(data), video_kind(data) if moves else kind_of(data)
         shown: list[Frame] = []
         notes: set[str] = set()
         try:
             with as_trouble():
+                if moves:
+                    shown = [frame for shot in shots(data, self.limits) for frame in frames_of(shot)]
+                    return Picture(data, sha256, kind, tuple(shown), notes=(SAMPLED,))
                 for still in stills(opened(data, self.limits)):
                     shown.extend(frames(still))
                     notes |= still.notes
@@ -201,6 +240,13 @@ class PlainDecoder:
         with as_trouble():
             return reencode.clean(data, self.limits)
 
+    def renew(self, data: bytes) -> Picture:
+        """As `SandboxDecoder.renew`."""
+        try:
+            return self.decode(self.clean(data))
+        except BadInput as trouble:
+            return Picture(data, _sha256(data), kind_of(data), trouble=trouble.code)
+
     def close(self) -> None:
         """Nothing is held."""
 
@@ -211,3 +257,7 @@ class PlainDecoder:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

@@ -259,10 +259,15 @@ def _through_profile(colour: Image.Image, profile: bytes) -> Image.Image | None:
 
 def _through_gamma(colour: Image.Image, gamma: float) -> Image.Image:
     """Decode with the file's exponent, encode with sRGB's, as a browser does."""
-    if gamma <= 0 or abs(gamma / _SRGB_GAMMA - 1) < _GAMMA_SLACK:
+    if gamma <= 0 or is_srgb_gamma(gamma):
         return colour
     table = [round(255 * (level / 255) ** (_SRGB_GAMMA / gamma)) for level in range(256)]
     return colour.point(table * len(colour.getbands()))
+
+
+def is_srgb_gamma(gamma: float) -> bool:
+    """Whether a file's exponent is as good as sRGB's own."""
+    return abs(gamma / _SRGB_GAMMA - 1) < _GAMMA_SLACK
 
 
 def orientation(exif: object) -> int:

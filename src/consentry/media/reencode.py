@@ -2,11 +2,12 @@
 
 Orientation and colour profile are worked into the pixels; metadata, trailing bytes and
 whatever was hidden under fully see-through pixels are gone; the format, the animation
-and the transparency stay.
+and the transparency stay. A plain PNG keeps its pixels as they were packed (see strip.py).
 """
 
 from __future__ import annotations
 
+import zlib
 from io import BytesIO
 from typing import Final
 
@@ -14,15 +15,17 @@ from PIL import Image
 
 from consentry.media.limits import Limits, refusal
 from consentry.media.normalise import Source, Still, opened, stills
+from consentry.media.strip import may_hide, plain_png
 
 _SETTINGS: Final[dict[str, dict[str, object]]] = {
     "jpeg": {"quality": 92},
-    "png": {"compress_level": 4},
+    "png": {"compress_level": 1, "compress_type": zlib.Z_RLE},
     "webp": {"quality": 92},
     "gif": {},
     "avif": {"quality": 85, "speed": 9, "max_threads": 1},
 }
-"""How each format is written: hard to tell from the original by eye, and quick."""
+"""How each format is written: hard to tell from the original by eye, and quick. PNG packed by runs is
+as small as at level 4, in half the time."""
 
 _MAX_MILLISECONDS: Final = 60_000
 """Longest a frame is shown; also keeps every number within what the formats can hold."""
@@ -31,6 +34,8 @@ _MAX_MILLISECONDS: Final = 60_000
 def clean(data: bytes, limits: Limits) -> bytes:
     """`data` in its own format, written anew. Raises BadInput, and whatever a codec raises."""
     source = opened(data, limits)
+    if source.kind == "png" and (plain := _plain(data, limits)):
+        return plain
     shown = [(_bare(still), still.milliseconds) for still in stills(source)]
     pictures = [picture for picture, _ in shown]
     if len({picture.size for picture in pictures}) > 1:
@@ -43,6 +48,15 @@ def clean(data: bytes, limits: Limits) -> bytes:
     out = BytesIO()
     pictures[0].save(out, source.kind, **settings)
     return out.getvalue()
+
+
+def _plain(data: bytes, limits: Limits) -> bytes | None:
+    """A plain PNG as it is packed; None for any other, and if something in it is see-through."""
+    plain = plain_png(data)
+    if plain is None or not may_hide(plain):
+        return plain
+    (still,) = stills(opened(plain, limits))
+    return plain if still.alpha is None else None
 
 
 def _bare(still: Still) -> Image.Image:

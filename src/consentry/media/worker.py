@@ -1,9 +1,9 @@
 """The child that opens pictures: it warms up, is shut in, and then answers until its input ends.
 
-Asked:    one letter, eight bytes of length, the file.     D decode   C clean
+Asked:    one letter, eight bytes of length, the file.     D decode   C clean   N clean, then decode that
 Answered: one letter, eight bytes of length, the body, in this order:
     R  ready (once, before anything): `sandboxed` or `unsandboxed`; or X, not without a sandbox
-    F  a frame: width and height in four bytes each, then the pixels
+    F  a frame: width, height, number and milliseconds in four bytes each, then the pixels
     E  the end of the frames: the notes, separated by spaces
     B  the cleaned file
     T  trouble: one word
@@ -26,16 +26,18 @@ from typing import Final
 from PIL import AvifImagePlugin, Image, ImageCms, ImageColor, ImagePalette, TiffImagePlugin
 
 from consentry.core.errors import BadInput, SetupTrouble
-from consentry.media.limits import Limits
+from consentry.media.containers import video_kind
+from consentry.media.limits import SAMPLED, TRANSPARENT, Limits
 from consentry.media.normalise import OPENERS, as_trouble, frames, opened, stills
 from consentry.media.reencode import clean
 from consentry.media.sandbox import confine
+from consentry.media.video import frames_of, sample, shots
 
 HEADER: Final = struct.Struct(">cQ")
 """One letter and the length of the body in bytes."""
 
-SIZE: Final = struct.Struct(">II")
-"""Width and height of a frame in pixels."""
+SIZE: Final = struct.Struct(">IIII")
+"""Width and height of a frame in pixels; of a video's, its number and when it is shown, in milliseconds."""
 
 _Answer = tuple[bytes, ...]
 """The letter, then the body in one or more parts: joining them would copy every picture once more."""
@@ -55,23 +57,47 @@ def act(order: bytes, data: bytes, limits: Limits) -> Iterator[_Answer]:
     """The answers to one order, in the order they are sent."""
     try:
         with as_trouble():
-            yield from _cleaned(data, limits) if order == b"C" else _decoded(data, limits)
+            yield from _ACTS.get(order, _decoded)(data, limits)
     except BadInput as trouble:
         yield b"T", trouble.code.encode()
 
 
 def _decoded(data: bytes, limits: Limits) -> Iterator[_Answer]:
+    if limits.max_duration and video_kind(data):
+        yield from _sampled(data, limits)
+        return
     source = opened(data, limits)
     notes: set[str] = set()
     for still in stills(source):
         notes |= still.notes
         for frame in frames(still):
-            yield b"F", SIZE.pack(frame.width, frame.height), frame.rgb
+            yield b"F", SIZE.pack(frame.width, frame.height, 0, 0), frame.rgb
+    yield b"E", " ".join(sorted(notes)).encode()
+
+
+def _sampled(data: bytes, limits: Limits) -> Iterator[_Answer]:
+    notes = {SAMPLED}
+    for shot in shots(data, limits):
+        notes |= {TRANSPARENT} if shot.alpha is not None else set()
+        for frame in frames_of(shot):
+            head = SIZE.pack(frame.width, frame.height, frame.number, frame.milliseconds)
+            yield b"F", head, frame.rgb
     yield b"E", " ".join(sorted(notes)).encode()
 
 
 def _cleaned(data: bytes, limits: Limits) -> Iterator[_Answer]:
     yield b"B", clean(data, limits)
+
+
+def _renewed(data: bytes, limits: Limits) -> Iterator[_Answer]:
+    """The cleaned file, and the frames of that very file."""
+    cleaned = clean(data, limits)
+    yield b"B", cleaned
+    yield from _decoded(cleaned, limits)
+
+
+_ACTS: Final = {b"D": _decoded, b"C": _cleaned, b"N": _renewed}
+"""What each order stands for."""
 
 
 def warm(limits: Limits) -> None:
@@ -83,6 +109,9 @@ def warm(limits: Limits) -> None:
         still = Image.linear_gradient("L").resize((16, 12)).convert(mode)
         for kind in OPENERS:
             _exercise(still.convert("RGB") if kind == "jpeg" else still, kind, limits)
+    if limits.max_duration:
+        for _ in act(b"D", sample(), limits):
+            pass
 
 
 def _exercise(still: Image.Image, kind: str, limits: Limits) -> None:
@@ -94,7 +123,7 @@ def _exercise(still: Image.Image, kind: str, limits: Limits) -> None:
     for settings in (resting,) if kind == "jpeg" else (resting, moving):
         out = BytesIO()
         still.save(out, kind, **settings)
-        for order in (b"D", b"C"):
+        for order in _ACTS:
             for _ in act(order, out.getvalue(), limits):
                 pass
 

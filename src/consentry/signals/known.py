@@ -2,7 +2,9 @@
 
 The same bytes are found by SHA-256, the same picture after small changes by PDQ; both through
 one Finder, whose answers say which of the two it was. A picture with too little in it for PDQ
-matches only by its bytes. What a person merely uploaded before is no harm and is not counted.
+matches only by its bytes. What is within a border, in the frame of a screenshot or in a panel of a
+collage is looked at as well, and the evidence says so. What a person merely uploaded before is no
+harm and is not counted.
 
 The two measures of requests and uploads and the one of drafts are separate signals, because a
 policy asks each of them at different stages.
@@ -18,7 +20,7 @@ from consentry.core.finding import Finding, Seen, Unavailable
 from consentry.core.match import NEAR, Hashes, Match
 from consentry.core.ports import Finder, Hasher
 
-VERSION = f"known 1 (sha256; pdq at most {NEAR} bits)"
+VERSION = f"known 2 (views; sha256; pdq at most {NEAR} bits)"
 """What a decision record says about how these measures were taken."""
 
 CASES = "case"
@@ -67,8 +69,8 @@ class KnownOutput:
 
 def _pictures(subject: Subject) -> tuple[Picture, ...]:
     match subject:
-        case Request(inputs=inputs, mask=mask):
-            return inputs if mask is None else (*inputs, mask)
+        case Request(pictures=pictures):
+            return pictures
         case Draft(picture=picture) | Upload(picture=picture):
             return (picture,)
 
@@ -90,7 +92,7 @@ def _search(pictures: Iterable[Picture], hasher: Hasher, finder: Finder) -> tupl
 def _hashes(picture: Picture, hasher: Hasher) -> tuple[Hashes, str]:
     """What to search with; an undecodable picture is still searched for by its bytes."""
     try:
-        return hasher.hashes(picture), ""
+        return hasher.looks(picture), ""
     except Trouble:
         return Hashes(picture.sha256, (), 0), "undecodable"
     except Exception:  # noqa: BLE001 - a broken hasher of any kind must read as "could not look"
@@ -110,4 +112,5 @@ def _finding(measure: str, matches: Sequence[Match], trouble: str) -> Finding:
 def _evidence(match: Match) -> str:
     """In words, such as `near, 12 bits, case C-7K2M-9QXA, entry kn_1`."""
     place = f"case {match.case}" if match.case else f"source {match.source}"
-    return f"{match.method.value}, {match.distance} bits, {place}, entry {match.entry}"
+    view = f", {match.view}" if match.view else ""
+    return f"{match.method.value}, {match.distance} bits{view}, {place}, entry {match.entry}"

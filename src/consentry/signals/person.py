@@ -32,6 +32,6 @@ def _finding(subject: Subject) -> Finding:
         case Upload():
             return Seen("person", 1.0, "uploaded picture, not shown otherwise", VERSION)
         case Draft(request=request) | (Request() as request):
-            if request.inputs or request.mask:
+            if request.pictures:
                 return Seen("person", 1.0, "attached picture, not shown otherwise", VERSION)
             return Seen("person", 0.0, "words alone, no picture attached", VERSION)

@@ -16,7 +16,7 @@ from consentry.core.consent import Consent
 from consentry.core.entry import Kind, canonical, seal
 from consentry.core.ports import ApiKey, Clock, Ids, Job, Known, Line
 from consentry.store.envelope import WrappedKey
-from consentry.store.exchange_sheet import ExchangeReader, ExchangeWriter
+from consentry.store.part_sheet import PartReader, PartWriter
 from consentry.store.rows import LATE, MAX_ATTEMPTS, JobState, known_row, salt_from
 from consentry.store.sheet import Held, Tables, found, node_of
 from consentry.store.turns import Turns
@@ -26,7 +26,7 @@ WAIT_SECONDS = 10
 """Longest wait for the turn to write."""
 
 
-class MemorySnapshot(ExchangeReader):
+class MemorySnapshot(PartReader):
     """What is stored, read from `tables`."""
 
     def __init__(self, tables: Tables, clock: Clock) -> None:
@@ -88,7 +88,7 @@ class MemorySnapshot(ExchangeReader):
         return found(self._tables.consents, consent_id, "consent")
 
 
-class MemoryTransaction(ExchangeWriter, MemorySnapshot):
+class MemoryTransaction(PartWriter, MemorySnapshot):
     """Writes on a sheet over the tables, which is taken over at the end, or thrown away."""
 
     def __init__(self, tables: Tables, clock: Clock, ids: Ids) -> None:

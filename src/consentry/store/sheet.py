@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from consentry.core.bank import Bank, BankEntry, SignalKind
+from consentry.core.candidate import Candidate, Kept
 from consentry.core.case import Case, Copy
 from consentry.core.consent import Consent
 from consentry.core.exchange import Progress, Record
@@ -78,6 +79,14 @@ class Tables:
     """What a bank remembers of its source's records, by the bank's number and their names."""
     progress: MutableMapping[int, Progress | None] = field(default_factory=dict)
     """How far the sync of a bank has come, by its number."""
+    features: MutableMapping[str, tuple[int, Kept]] = field(default_factory=dict)
+    """Where features are kept and the number of their last change, by the picture they are of."""
+    candidates: MutableMapping[str, Candidate] = field(default_factory=dict)
+    """Candidates, by id."""
+    order: MutableMapping[int, str] = field(default_factory=dict)
+    """Which candidate was the first, the second, and so on."""
+    paired: MutableMapping[tuple[str, str], str] = field(default_factory=dict)
+    """Which candidate there is for an upload and a known picture."""
     blobs: MutableMapping[str, WrappedKey | None] = field(default_factory=dict)
     """Wrapped keys, by blob; None once dropped."""
 

@@ -10,11 +10,12 @@ import sqlalchemy as sa
 
 from consentry.core.bank import Bank, BankEntry, EntryStatus, SignalKind
 from consentry.core.bankports import Listed
+from consentry.core.candidate import Candidate, CandidateState, Kept
 from consentry.core.case import STOPPED, Case, Copy
 from consentry.core.consent import Consent
 from consentry.core.exchange import HashKey, Progress, Record
 from consentry.core.ports import ApiKey, Known
-from consentry.store import banks, exchanges, rows, tables
+from consentry.store import banks, exchanges, parts, rows, tables
 from consentry.store.rows import Row
 from consentry.store.words import absent
 
@@ -123,6 +124,30 @@ class SqlSnapshot:
     def progress(self, bank: str) -> Progress:
         """How far the sync of a bank has come. Raises NotFound."""
         return exchanges.progress(self._connection, bank)
+
+    def features(self, owner: str) -> Kept:
+        """Where the features of a known picture are. Raises NotFound."""
+        return parts.features(self._connection, owner)
+
+    def features_since(self, change: int, limit: int) -> Sequence[tuple[int, Kept]]:
+        """What was kept or forgotten after `change`, with the number of that change, in order."""
+        return parts.features_since(self._connection, change, limit)
+
+    def features_of(self, source: str, after: str, limit: int) -> Sequence[Kept]:
+        """Features still kept of pictures from `source` that come after `after`, in order."""
+        return parts.features_of(self._connection, source, after, limit)
+
+    def candidate(self, candidate_id: str) -> Candidate:
+        """The candidate with `candidate_id`. Raises NotFound."""
+        return parts.candidate(self._connection, candidate_id)
+
+    def candidates(self, state: CandidateState) -> Sequence[Candidate]:
+        """Candidates in one state, in the order found."""
+        return parts.candidates(self._connection, tables.candidate.c.state == state.value)
+
+    def candidates_of(self, case_id: str) -> Sequence[Candidate]:
+        """Candidates of a case, in the order found."""
+        return parts.candidates(self._connection, tables.candidate.c.case_id == case_id)
 
     def key(self, key_id: str) -> ApiKey:
         """The key with `key_id`. Raises NotFound."""

@@ -236,6 +236,33 @@ bank_record = sa.Table(
     sa.Column("hashes", sa.Text, nullable=False, comment="kind:value, one a line; empty once it ended"),
 )
 
+features = sa.Table(
+    "features",
+    metadata,
+    sa.Column("owner", sa.Text, primary_key=True, comment="the known picture they are of"),
+    sa.Column("change", sa.BigInteger, nullable=False, unique=True),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("blob", sa.Text, nullable=False, comment="where they are, encrypted; empty once forgotten"),
+)
+
+candidate = sa.Table(
+    "candidate",
+    metadata,
+    sa.Column("seq", SERIAL, primary_key=True),
+    sa.Column("id", sa.Text, nullable=False, unique=True),
+    sa.Column("picture", sa.Text, nullable=False),
+    sa.Column("entry", sa.Text, nullable=False),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("case_id", sa.Text, nullable=False, index=True),
+    sa.Column("method", sa.Text, nullable=False),
+    sa.Column("view", sa.Text, nullable=False),
+    sa.Column("distance", sa.Integer, nullable=False),
+    sa.Column("region", sa.JSON, nullable=False, comment="left, top, right, bottom as shares; or nothing"),
+    sa.Column("at", sa.BigInteger, nullable=False),
+    sa.Column("state", sa.Text, nullable=False, index=True),
+    sa.UniqueConstraint("picture", "entry"),
+)
+
 Insert = postgresql.Insert | sqlite.Insert
 """An INSERT that knows what to do when the row is there already."""
 

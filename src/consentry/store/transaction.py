@@ -9,12 +9,13 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from consentry.core.bank import Bank, BankEntry, EntryStatus
+from consentry.core.candidate import Candidate, Kept
 from consentry.core.case import Case, Copy
 from consentry.core.consent import Consent
 from consentry.core.entry import Kind
 from consentry.core.exchange import Progress, Record
 from consentry.core.ports import ApiKey, Ids, Job, Known
-from consentry.store import banks, exchanges, jobs, log, rows, tables
+from consentry.store import banks, exchanges, jobs, log, parts, rows, tables
 from consentry.store.snapshot import SqlSnapshot
 from consentry.store.words import absent, outdated, taken
 
@@ -101,6 +102,18 @@ class SqlTransaction(SqlSnapshot):
     def save_progress(self, progress: Progress) -> Progress:
         """Replace the version that was read; returns it with its new one. Raises Conflict, NotFound."""
         return exchanges.save_progress(self._connection, progress)
+
+    def keep_features(self, kept: Kept) -> None:
+        """Remember where features are, or that they are no longer kept."""
+        parts.keep(self._connection, kept)
+
+    def add_candidate(self, candidate: Candidate) -> bool:
+        """Store a candidate; False if there is one for the same upload and known picture already."""
+        return parts.add_candidate(self._connection, candidate)
+
+    def save_candidate(self, candidate: Candidate) -> None:
+        """Replace a candidate. Raises NotFound."""
+        parts.save_candidate(self._connection, candidate)
 
     def enqueue(self, job: Job) -> bool:
         """Store a job; False if one with its dedup key was ever stored."""

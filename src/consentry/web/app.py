@@ -9,7 +9,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 import consentry
 from consentry.core.errors import NotFound, Overloaded, RouteNotGated
-from consentry.web import describe, errors, health, hma, home, images, manual, record, reports, screen, site
+from consentry.web import describe, errors, health, hma, home, manual, record, reports, screen, site
+from consentry.web.gate import images
 from consentry.web.hma_door import OneSlash
 from consentry.wiring import System
 
@@ -18,9 +19,6 @@ ALL_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
 
 ALWAYS_SERVED = frozenset({"/healthz", "/metrics"})
 """Paths that are served however much there is to do."""
-
-GATED = "/v1/"
-"""Paths under this are the gate's: what is not registered there is refused by name."""
 
 
 def create_app(system: System) -> FastAPI:
@@ -49,7 +47,7 @@ def create_app(system: System) -> FastAPI:
 def _refuse_the_rest(app: FastAPI) -> None:
     @app.api_route("/{path:path}", methods=ALL_METHODS, include_in_schema=False)
     async def nothing_here(request: Request) -> Response:
-        if request.url.path.startswith(GATED):
+        if request.url.path.startswith(errors.GATED):
             raise RouteNotGated("This route is not available through the gate.")
         raise NotFound("There is nothing at this address.")
 

@@ -71,11 +71,11 @@ def json_object(data: bytes) -> dict[str, object]:
 
 
 def data_url(text: str) -> bytes:
-    """The bytes in a base64 data URL. Raises BadInput for a link: what is elsewhere cannot be judged."""
+    """The bytes of a picture in a base64 data URL. Raises BadInput for anything else."""
     head, comma, tail = text.partition(",")
     if not comma or not head.startswith("data:image/") or not head.endswith(";base64"):
         raise BadInput(
-            "Pictures must be sent along, not linked.",
+            "A data: URL of a picture begins with `data:image/…;base64,`.",
             code="unresolvable_reference",
             param="image",
             next_step="Send the picture in the form, or as a data: URL in base64.",

@@ -27,6 +27,9 @@ from consentry.core.errors import (
 )
 from consentry.web import pages
 
+GATED = ("/v1/", "/v1beta/")
+"""Paths under these are the gate's: what is not registered there is refused by name."""
+
 RETRY_SECONDS = 2
 """What Retry-After says when there is too much at once."""
 
@@ -65,11 +68,21 @@ def response(error: Trouble, rid: str, more: Mapping[str, object] | None = None)
     return JSONResponse(body(error, rid, more), error.status, headers)
 
 
+def ours(error: Exception, rid: str) -> Trouble:
+    """Whatever went wrong as one of our errors, and a line in the log if it is for us to look into."""
+    if not isinstance(error, Trouble):
+        log.error("%s unforeseen %s", rid, _where(error))
+        return Trouble("Something went wrong on our side.")
+    if error.status >= 500:  # noqa: PLR2004 - server errors are ours to look into
+        log.warning("%s %s %s", rid, type(error).__name__, error.code)
+    return error
+
+
 def answer(error: Trouble, request: Request) -> Response:
     """The error as whoever asked can read it: a page for a browser, JSON for everybody else."""
     rid = request_id(request)
     reply = response(error, rid)
-    if request.url.path.startswith("/v1/") or not _wants_page(request):
+    if request.url.path.startswith(GATED) or not _wants_page(request):
         return reply
     page = pages.page("trouble.html", error.status, trouble=error, request_id=rid)
     page.headers.update({name: reply.headers[name] for name in KEPT if name in reply.headers})
@@ -89,9 +102,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(Trouble)
     async def _trouble(request: Request, error: Trouble) -> Response:
-        if error.status >= 500:  # noqa: PLR2004 - server errors are ours to look into
-            log.warning("%s %s %s", request_id(request), type(error).__name__, error.code)
-        return answer(error, request)
+        return answer(ours(error, request_id(request)), request)
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> Response:
@@ -106,13 +117,12 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(Exception)
     async def _unforeseen(request: Request, error: Exception) -> Response:
-        log.error("%s unforeseen %s", request_id(request), _where(error))
-        return answer(Trouble("Something went wrong on our side."), request)
+        return answer(ours(error, request_id(request)), request)
 
 
 def _from_http(request: Request, error: HTTPException) -> Trouble:
     """What the framework raises by itself: unknown paths and methods."""
-    if request.url.path.startswith("/v1/"):
+    if request.url.path.startswith(GATED):
         return RouteNotGated("This route is not available through the gate.")
     if error.status_code == 405:  # noqa: PLR2004 - RFC 9110 15.5.6
         return NotFound("There is nothing here for this method.", code="method_not_allowed")

@@ -12,7 +12,7 @@ from fastapi.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from consentry.core.errors import BadInput
-from consentry.web import auth, bodies, describe, remote
+from consentry.web import auth, bodies, describe
 from consentry.web.hma_words import PlainErrors, Sent
 from consentry.wiring import System
 
@@ -65,15 +65,14 @@ class Door:
 
     def fetched(self, sent: Sent) -> tuple[str, bytes]:
         """The type of content and the bytes at `url=`. Raises BadInput, also where that is switched off."""
-        settings = self.system.settings
-        kind, data = remote.fetch(sent.required("url"), settings.hma_host_names, self.system.max_body)
-        content = sent.query.get("content_type") or kind.partition("/")[0].replace("image", "photo")
+        found = self.system.hma_fetcher.fetch(sent.required("url"), self.system.max_body)
+        content = sent.query.get("content_type") or found.kind.partition("/")[0].replace("image", "photo")
         if content not in {"photo", "video"}:
             raise BadInput(
                 "unsupported url ContentType, if you know the expected type, provide it with the "
                 "content_type query param"
             )
-        return content, data
+        return content, found.data
 
     def _add(
         self, method: str, path: str, scope: str, summary: str, handle: Callable[..., object], work: Work

@@ -6,7 +6,6 @@ Everybody above imports from here; everything below is known to this folder alon
 from consentry.wiring.build import build
 from consentry.wiring.judges import ask_policy
 from consentry.wiring.lists import open_banking, open_hashing, open_sync
-from consentry.wiring.permits import change_permit_key, permit_key
 from consentry.wiring.system import Site, System
 from consentry.wiring.tools import open_access, today, verify_log_note
 from consentry.wiring.upstream import drawing_generator
@@ -16,13 +15,11 @@ __all__ = [
     "System",
     "ask_policy",
     "build",
-    "change_permit_key",
     "drawing_generator",
     "open_access",
     "open_banking",
     "open_hashing",
     "open_sync",
-    "permit_key",
     "today",
     "verify_log_note",
 ]

@@ -36,10 +36,9 @@ from consentry.store.sql import open_store
 from consentry.store.system import RandomIds, ScryptPassphrases, SystemClock, secret_file
 from consentry.wiring.judges import Judges, known_signals
 from consentry.wiring.lists import sync
-from consentry.wiring.permits import signed_permits
 from consentry.wiring.system import System
 from consentry.wiring.tools import made
-from consentry.wiring.upstream import upstream
+from consentry.wiring.upstream import fetcher, upstream
 
 
 def build(settings: Settings, generator: Generator | None = None) -> System:
@@ -60,7 +59,6 @@ def _build(settings: Settings, generator: Generator | None, opened: contextlib.E
     hasher = PdqHasher()
     hasher.hashes(decoder.decode(ONE_PIXEL))  # compiled here, so that no caller waits for it
     figures = Figures()
-    permits = signed_permits(settings, clock, ids)
     listed = ListedPictures(store)
     len(listed)  # read here, so that no caller waits for it
     judges = Judges(settings, store, clock, ids, figures, known_signals(store, hasher, listed))
@@ -73,7 +71,6 @@ def _build(settings: Settings, generator: Generator | None, opened: contextlib.E
         store=store,
         blobs=blobs,
         log=SignedLog(store, settings.origin, signing_key(directory / "log.key")),
-        permits=permits,
         decoder=decoder,
         hasher=hasher,
         access=Access(store, clock, ids, pepper),
@@ -96,7 +93,9 @@ def _build(settings: Settings, generator: Generator | None, opened: contextlib.E
         takedown=Takedown(store, platforms, decoder, hasher, uploads, blobs, ids),
         sync=sync(settings, store, opened),
         banking=Banking(store, decoder, hasher, listed, clock),
-        generator=generator or upstream(settings, permits),
+        generator=generator or upstream(settings),
+        fetcher=fetcher(settings.fetch_host_names, settings, opened),
+        hma_fetcher=fetcher(settings.hma_host_names, settings, opened),
         platforms=platforms,
         figures=figures,
         checks={

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import concurrent.futures
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from operator import ne
 from pathlib import Path
@@ -56,10 +56,10 @@ class Judges:
         self._settings, self._store, self._clock, self._ids = settings, store, clock, ids
         self._figures = figures
         self.detectors = detectors(settings)
+        unseeing: list[Signal] = [PromptSignal(), Person(), ConsentToMake(store, clock)]
+        self.first: Mapping[Stage, Sequence[Signal]] = {Stage.ASK: unseeing}
         self.signals: Sequence[Signal] = [
-            PromptSignal(),
-            Person(),
-            ConsentToMake(store, clock),
+            *unseeing,
             *known,
             Change(),
             *([Exposure(self.detectors, settings.not_covered)] if self.detectors else []),
@@ -79,6 +79,7 @@ class Judges:
         return Judge(
             stage=stage,
             signals=[signal for signal in self.signals if stage in signal.stages],
+            first=[signal for signal in self.first.get(stage, ()) if stage in signal.stages],
             policy=partial(self._policy, stage),
             store=self._store,
             clock=self._clock,

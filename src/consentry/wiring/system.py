@@ -9,6 +9,7 @@ from typing import Self
 
 from consentry.config import Settings
 from consentry.core.exchange import TELL
+from consentry.core.gateports import Fetcher
 from consentry.core.lawbook import Lawbook
 from consentry.core.platformports import Platform
 from consentry.core.ports import (
@@ -27,7 +28,7 @@ from consentry.flows.sync import PULL, Sync
 from consentry.flows.takedown import Takedown
 from consentry.platforms.memory import MemoryPlatform
 from consentry.store.figures import Figures
-from consentry.store.signing import SignedLog, SignedPermits
+from consentry.store.signing import SignedLog
 
 Site = MemoryPlatform
 """The simulated small site."""
@@ -45,8 +46,6 @@ class System:
     """Encrypted bytes."""
     log: SignedLog
     """The log under its signature."""
-    permits: SignedPermits
-    """Permits for the generator behind the gate."""
     decoder: Decoder
     """Bytes to pixels, in a sandbox."""
     hasher: Hasher
@@ -71,6 +70,10 @@ class System:
     """Keeps banks and asks them."""
     generator: Generator
     """The generator behind the gate."""
+    fetcher: Fetcher
+    """What fetches pictures that are named at the gate."""
+    hma_fetcher: Fetcher
+    """What fetches pictures that HMA's clients name."""
     platforms: Mapping[str, Platform]
     """Every platform we can act on."""
     figures: Figures

@@ -24,14 +24,14 @@ class PromptSignal:
         """Four findings. Of a draft both the prompt and its rewritten form are read; the graver counts."""
         match subject:
             case Request():
-                return self._findings(subject, (subject.prompt,))
+                return self._findings(subject, (subject.prompt, _whole(subject)))
             case Draft(request=request):
-                return self._findings(request, (request.prompt, subject.caption))
+                return self._findings(request, (request.prompt, _whole(request), subject.caption))
             case _:
                 return ()
 
     def _findings(self, request: Request, texts: Sequence[str]) -> Sequence[Finding]:
-        person = 1.0 if request.inputs or request.mask else 0.0
+        person = 1.0 if request.pictures else 0.0
         routed = [route(text, person) for text in texts if text]
         concepts = sorted({name for one in routed for name in one.concepts})
         evidence = ", ".join(concepts) or "no concept found"
@@ -42,3 +42,8 @@ class PromptSignal:
             "prompt.suspicion": max((one.suspicion for one in routed), default=0.0),
         }
         return tuple(Seen(name, score, evidence, self._version) for name, score in scores.items())
+
+
+def _whole(request: Request) -> str:
+    """Everything asked for in the conversation as one text; empty if nothing was asked before."""
+    return "\n".join((*request.earlier, request.prompt)) if request.earlier else ""

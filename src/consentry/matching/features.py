@@ -1,0 +1,127 @@
+"""Corners of a picture and what they look like, so that a part of it is found again in another picture.
+
+Of each corner there is a place and 256 bits that say which of many pairs of pixels around it is the
+brighter one (ORB). The bits stay nearly the same when the picture is turned, resized or cut.
+Source: Rublee, Rabaud, Konolige, Bradski, "ORB: an efficient alternative to SIFT or SURF" (2011); OpenCV.
+
+Features show something of what is in the picture. Whoever keeps them encrypts them.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from consentry.core.errors import BadInput
+from consentry.matching.boxes import Grey
+from consentry.matching.pdq import BYTES, hash_luma
+
+cv2.setNumThreads(1)  # the server works on many pictures at a time, each in one thread
+
+SIDE = 512
+"""Pixels of the longer side of a frame: every picture is brought to this size before it is looked at."""
+KEPT = 300
+"""Most corners kept of a known picture: 11 kB."""
+ASKED = 400
+"""Most corners looked at in a picture that is asked about, which may show other things besides."""
+LEVELS, STEP, EDGE, PATCH, CONTRAST = 8, 1.2, 15, 31, 8
+"""ORB: sizes looked at, ratio between them, margin and patch in pixels, least contrast of a corner."""
+PARTS = 64
+"""Places are kept in 64ths of a pixel."""
+
+HEAD = struct.Struct("<4sHHH")
+"""Kind, corners, height and width of the frame."""
+MAGIC = b"CTF1"
+"""What kept features begin with; another number would mean another way to find or describe corners."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Features:
+    """What is known of the corners of one picture."""
+
+    points: NDArray[np.float32]
+    """float32[n, 2]: across and down, in pixels of the frame, in whole 64ths."""
+    descriptors: NDArray[np.uint8]
+    """uint8[n, 32]: what each corner looks like."""
+    height: int
+    """Pixels down the frame."""
+    width: int
+    """Pixels across the frame."""
+    pdq: bytes
+    """The PDQ hash of the frame."""
+
+    def __len__(self) -> int:
+        """How many corners there are."""
+        return len(self.points)
+
+    def packed(self) -> bytes:
+        """The same as bytes, 36 a corner."""
+        places = (self.points * PARTS).astype("<u2")
+        head = HEAD.pack(MAGIC, len(self), self.height, self.width)
+        return head + self.pdq + places.tobytes() + self.descriptors.tobytes()
+
+
+def unpacked(data: bytes) -> list[Features]:
+    """Every `Features` in bytes that `packed` gave, one after another. Raises BadInput for any others."""
+    found, at = [], 0
+    while at < len(data):
+        kind, many, height, width = HEAD.unpack(_piece(data, at, HEAD.size))
+        if kind != MAGIC:
+            raise _foreign()
+        at += HEAD.size
+        pdq = _piece(data, at, BYTES)
+        places = np.frombuffer(_piece(data, at + BYTES, 4 * many), "<u2").reshape(many, 2)
+        bits = _piece(data, at + BYTES + 4 * many, BYTES * many)
+        described = np.frombuffer(bits, np.uint8).reshape(many, BYTES)
+        found.append(Features((places / PARTS).astype(np.float32), described, height, width, pdq))
+        at += BYTES + (4 + BYTES) * many
+    return found
+
+
+def framed(rgb: NDArray[np.uint8]) -> Grey:
+    """The luma of uint8[h, w, 3], its longer side brought to 512 pixels. BadInput for any other array."""
+    if rgb.dtype != np.uint8 or rgb.shape != (*rgb.shape[:2], 3) or not rgb.size:
+        raise BadInput("features need pixels as uint8[height, width, 3]")
+    height, width = rgb.shape[:2]
+    scale = SIDE / max(height, width)
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    small = cv2.resize(np.ascontiguousarray(rgb), size, interpolation=how)
+    return np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.uint8)
+
+
+def features(frame: Grey, most: int = KEPT) -> Features:
+    """The `most` clearest corners of a frame, always the same ones; none if it is flat or tiny."""
+    finder = cv2.ORB.create(
+        nfeatures=most,
+        scaleFactor=STEP,
+        nlevels=LEVELS,
+        edgeThreshold=EDGE,
+        patchSize=PATCH,
+        fastThreshold=CONTRAST,
+    )
+    corners, described = finder.detectAndCompute(np.ascontiguousarray(frame), None)
+    height, width = frame.shape
+    bits = np.asarray(described, np.uint8) if corners else np.zeros((0, BYTES), np.uint8)
+    places = np.array([corner.pt for corner in corners], np.float32).reshape(-1, 2)
+    rounded = (np.round(places * PARTS) / PARTS).astype(np.float32)
+    return Features(rounded, bits, height, width, hash_luma(frame).bits)
+
+
+def _piece(data: bytes, at: int, size: int) -> bytes:
+    piece = data[at : at + size]
+    if len(piece) != size:
+        raise _foreign()
+    return piece
+
+
+def _foreign() -> BadInput:
+    return BadInput(
+        "These bytes are not features of a picture, or those of another version.",
+        code="bad_features",
+        next_step="Make them again from the picture.",
+    )
