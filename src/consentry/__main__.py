@@ -6,6 +6,7 @@ import click
 
 import consentry
 from consentry.cli.bank import bank
+from consentry.cli.consent import consent
 from consentry.cli.demo import demo
 from consentry.cli.docs import docs
 from consentry.cli.gate import gate
@@ -13,6 +14,7 @@ from consentry.cli.hash import hash_
 from consentry.cli.key import key
 from consentry.cli.law import law
 from consentry.cli.log import log
+from consentry.cli.optout import optout
 from consentry.cli.serve import serve, work
 from consentry.cli.sync import lag, sync
 
@@ -25,7 +27,7 @@ def main() -> None:
 
 for command in (sync, lag):
     bank.add_command(command)
-for command in (bank, demo, docs, gate, hash_, key, law, log, serve, work):
+for command in (bank, consent, demo, docs, gate, hash_, key, law, log, optout, serve, work):
     main.add_command(command)
 
 if __name__ == "__main__":

@@ -48,6 +48,7 @@ class Settings:
     exposure_model: str
     exposure_not_covered: str
     allow_no_output_judge: bool
+    capability: str
     places: str
     law: str
     patience: float
@@ -144,6 +145,11 @@ SETTINGS: tuple[Setting, ...] = (
         "allow_no_output_judge",
         False,
         "Start the gate although nothing looks at outputs. Every output is then held.",
+    ),
+    Setting(
+        "capability",
+        "people",
+        "What the gate is for: `people`, or `adult` for explicit images of nobody (no pictures, no names).",
     ),
     Setting("places", "", "Jurisdictions you serve, such as `gb,eu`; empty: all, the strictest."),
     Setting("law", "", "Directory with law files of your own. They can add rules, never remove any."),

@@ -15,6 +15,7 @@ from consentry.core.errors import BadInput, Conflict, NotFound
 from consentry.core.match import Hashes
 from consentry.core.ports import Job, Store
 from contracts.banks import BankContract
+from contracts.ledger import LedgerContract
 from contracts.log import LogContract
 from contracts.parts import PartContract
 from contracts.queue import QueueContract
@@ -26,6 +27,7 @@ from support.stores import (
     a_copy,
     a_key,
     a_known,
+    a_making,
     appended,
     claimed,
     in_threads,
@@ -47,10 +49,11 @@ def everything_then_boom(store: Store, job: Job) -> None:
         tx.add_key(a_key())
         tx.put_secret("name", "digest")
         tx.add_consent(a_consent())
+        tx.add_making(a_making())
         raise BoomError
 
 
-class StoreContract(QueueContract, LogContract, BankContract, SyncContract, PartContract):
+class StoreContract(QueueContract, LogContract, BankContract, SyncContract, PartContract, LedgerContract):
     """Subclass and give `world`: an empty store with `max_attempts=MOST`, and a way to let time pass."""
 
     @pytest.fixture
@@ -218,7 +221,7 @@ class StoreContract(QueueContract, LogContract, BankContract, SyncContract, Part
         with store.read() as view:
             assert view.cases(running=True) == view.copies("C-0001") == view.keys() == []
             assert view.known_since(0, 10) == []
-            for look in (view.secret, view.consent, view.known, view.copy):
+            for look in (view.secret, view.consent, view.known, view.copy, view.making):
                 with pytest.raises(NotFound):
                     look("name")
         with store.begin() as tx:  # numbers are not burnt either

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consentry.core.consent import Consent, Use
+from consentry.core.consent import LONGEST, Consent, Use
+from consentry.core.match import Hashes
 from core.made import NOON
 
 HOUR = timedelta(hours=1)
@@ -54,3 +55,44 @@ def test_at_the_moment_it_expires_it_no_longer_counts():
 
 def test_at_the_moment_of_revoking_it_no_longer_counts():
     assert not replace(CONSENT, revoked=NOON).covers("acc_1", Use.MAKE, NOON)
+
+
+def test_a_consent_lasts_a_year_at_most():
+    assert timedelta(days=366) == LONGEST
+
+
+def test_without_named_routes_it_is_for_all_of_them():
+    assert CONSENT.covers("acc_1", Use.MAKE, NOON, "images.edits")
+    assert CONSENT.covers("acc_1", Use.MAKE, NOON, "a route not invented yet")
+
+
+def test_with_named_routes_it_is_for_these_alone():
+    edits = replace(CONSENT, routes=frozenset({"images.edits", "app"}))
+    assert edits.covers("acc_1", Use.MAKE, NOON, "app")
+    assert not edits.covers("acc_1", Use.MAKE, NOON, "images.generations")
+    assert not edits.covers("acc_1", Use.MAKE, NOON)
+
+
+def hashes(number: int, quality: int = 90) -> Hashes:
+    return Hashes(f"{number:064x}", (number.to_bytes(32),), quality)
+
+
+ONE, NEAR_ONE, OTHER = hashes(0), hashes(2**31 - 1), hashes(2**32 - 1)
+
+
+def test_it_names_its_own_pictures_and_their_copies():
+    given = replace(CONSENT, inputs=(ONE, hashes(2**200 - 1)))
+    assert given.names([ONE])
+    assert given.names([NEAR_ONE, ONE])
+    assert given.names([])
+
+
+def test_one_picture_that_it_does_not_name_is_one_too_many():
+    given = replace(CONSENT, inputs=(ONE,))
+    assert not given.names([OTHER])
+    assert not given.names([ONE, OTHER])
+
+
+def test_a_consent_to_no_picture_in_particular_names_none():
+    assert not CONSENT.names([ONE])
+    assert CONSENT.names([])

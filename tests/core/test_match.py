@@ -2,7 +2,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consentry.core.match import CANDIDATE, MIN_QUALITY, NEAR, PDQ_BITS, Hashes, Method, Region, distance
+from consentry.core.match import (
+    CANDIDATE,
+    MIN_QUALITY,
+    NEAR,
+    PDQ_BITS,
+    Hashes,
+    Method,
+    Region,
+    alike,
+    distance,
+)
 
 hashes = st.binary(min_size=32, max_size=32)
 
@@ -62,3 +72,31 @@ def test_what_is_no_part_of_a_picture_is_no_region(sides):
     said = "^a region has fractions from 0 to 1, each side's beginning before its end$"
     with pytest.raises(ValueError, match=said):
         Region(*sides)
+
+
+def seen(number: int = 0, quality: int = 50, sha256: str = "", *more: int) -> Hashes:
+    return Hashes(sha256, tuple(one.to_bytes(32) for one in (number, *more)), quality)
+
+
+def test_the_same_bytes_are_alike_however_little_is_in_them():
+    assert alike(seen(0, 0, "ab"), seen(2**250 - 1, 0, "ab"))
+    assert not alike(seen(0, 0, "ab"), seen(0, 0, "cd"))
+
+
+def test_two_pictures_whose_bytes_nobody_knows_are_not_alike_for_that():
+    assert not alike(seen(0), seen(2**250 - 1))
+
+
+def test_pictures_are_alike_up_to_the_distance_that_counts_as_the_same():
+    assert alike(seen(0), seen(2**31 - 1))
+    assert not alike(seen(0), seen(2**32 - 1))
+
+
+@pytest.mark.parametrize(("one", "other"), [(49, 50), (50, 49), (49, 49)])
+def test_with_too_little_in_either_only_the_bytes_count(one, other):
+    assert not alike(seen(0, one), seen(0, other))
+
+
+def test_any_view_of_one_may_be_like_any_view_of_the_other():
+    far = 2**250 - 1
+    assert alike(seen(far, 50, "", 2**120 - 1), seen(2**200 - 1, 50, "", 2**120 - 1))

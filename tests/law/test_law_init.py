@@ -150,7 +150,7 @@ def test_what_was_seen_weighs_even_during_an_outage():
 ANSWERED = [
     name
     for name in at(Stage.ANSWER)
-    if not name.startswith(("prompt.", "consent.", "known.bank", "known.case"))
+    if not name.startswith(("prompt.", "consent.", "profile.", "known.bank", "known.case", "known.optout"))
 ]
 
 

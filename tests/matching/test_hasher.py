@@ -84,7 +84,7 @@ def test_a_picture_with_too_little_in_it_says_so():
     assert hashes.pdq
 
 
-@pytest.mark.parametrize("work", [HASHER.hashes, HASHER.views, HASHER.looks])
+@pytest.mark.parametrize("work", [HASHER.hashes, HASHER.views, HASHER.looks, HASHER.upright])
 def test_an_unreadable_picture_is_bad_input(work):
     with pytest.raises(BadInput):
         work(unreadable())
@@ -93,3 +93,30 @@ def test_an_unreadable_picture_is_bad_input(work):
 def test_more_stills_than_are_looked_at_are_refused_rather_than_left_out():
     with pytest.raises(BadInput):
         HASHER.hashes(picture(*[flat()] * (MAX_FRAMES + 1)))
+
+
+def test_for_the_ledger_one_hash_of_each_view_is_kept():
+    decode = PlainDecoder().decode
+    data = edits.encoded(drawing.place(3))
+    kept = HASHER.upright(decode(data))
+    assert len(kept.pdq) == 5
+    assert kept.sha256 == decode(data).sha256
+    whole = HASHER.hashes(decode(data))
+    assert distance(kept.pdq[0], whole.pdq[0]) <= NEAR // 2
+    assert kept.good
+
+
+def test_for_the_ledger_an_empty_still_hides_nothing():
+    kept = HASHER.upright(picture(flat(), noise(2)))
+    assert kept.good
+    assert kept.pdq == HASHER.upright(picture(noise(2))).pdq
+    assert not HASHER.upright(picture(flat())).good
+
+
+@pytest.mark.parametrize("copy", [edits.mirrored, edits.resized, lambda data: edits.recompressed(data, 50)])
+def test_a_copy_of_what_the_ledger_keeps_is_found(copy):
+    decode = PlainDecoder().decode
+    data = edits.encoded(drawing.place(3))
+    kept = HASHER.upright(decode(data))
+    asked = HASHER.looks(decode(copy(data))).pdq
+    assert min(distance(one, other) for one in kept.pdq for other in asked) <= NEAR

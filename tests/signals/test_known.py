@@ -174,3 +174,16 @@ def test_words_alone_ask_nobody(look):
 def test_a_failure_is_told_without_its_words():
     (finding,) = KnownOutput(Stuck(), KnownPictures(Down())).look(draft(picture(noise(1))))
     assert finding == Unavailable("known.output", "hasher failed")
+
+
+def test_a_picture_that_somebody_registered_is_known_as_that_and_nothing_else(learn, look):
+    learn(picture(noise(1)), source="optout", case="opt_1")
+    for subject in (request(picture(noise(1))), request(slightly_brighter(1))):
+        scores = {name: finding.score for name, finding in look(subject).items() if name != "known.output"}
+        assert scores == {"known.optout": 1.0, "known.case": 0.0, "known.bank": 0.0}
+
+
+def test_what_looks_like_a_registered_picture_may_be_made_and_posted(learn, look):
+    learn(picture(noise(1)), source="optout", case="opt_1")
+    assert look(draft(picture(noise(1))))["known.output"].score == 0.0
+    assert look(upload(picture(noise(1))))["known.bank"].score == 0.0

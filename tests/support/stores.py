@@ -12,6 +12,7 @@ from consentry.core.case import Case, CaseState, Copy
 from consentry.core.consent import Consent, Use
 from consentry.core.deadline import Deadline
 from consentry.core.entry import Kind
+from consentry.core.making import Making, MakingState
 from consentry.core.match import Hashes, Method
 from consentry.core.ports import ApiKey, Job, Known, Store
 
@@ -79,6 +80,14 @@ def a_key(number: int = 1, **changes) -> ApiKey:
 
 def a_consent(**changes) -> Consent:
     plain = Consent("cns_1", "person", "account", Use.MAKE, adult=True, given=NOON, expires=NOON)
+    return replace(plain, **changes)
+
+
+def a_making(number: int = 1, **changes) -> Making:
+    plain = Making(
+        f"mak_{number}", f"dec_{number}", "dec_0", "account", "images.edits", NOON, MakingState.PASSED,
+        f"{number:064}", "cd" * 32, "prompt", "cns_1", ("ef" * 32,),
+    )  # fmt: skip
     return replace(plain, **changes)
 
 

@@ -3,7 +3,9 @@
 from pathlib import Path
 
 from consentry import wiring
+from consentry.core.capability import Capability
 from consentry.core.content import Stage
+from consentry.wiring.judges import capability, names_somebody
 from support.running import Running
 from support.small import wanted
 
@@ -29,3 +31,13 @@ def test_a_judge_of_requests_needs_no_server(tmp_path: Path):
     signals, policy = wiring.ask_policy(wanted(tmp_path))
     assert policy.stage is Stage.ASK
     assert "prompt.harm" in set().union(*(signal.measures for signal in signals))
+
+
+def test_a_gate_is_for_people_unless_it_is_said_otherwise(tmp_path: Path):
+    assert capability(wanted(tmp_path)) is Capability.PEOPLE
+    assert capability(wanted(tmp_path, capability="adult")) is Capability.ADULT
+
+
+def test_the_reader_of_prompts_tells_whether_somebody_is_named():
+    assert names_somebody("my colleague Anna from the photo I have")
+    assert not names_somebody("a harbour at dawn")

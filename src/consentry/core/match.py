@@ -108,3 +108,12 @@ def distance(one: bytes, other: bytes) -> int:
     if len(one) != len(other):
         raise ValueError("hashes of unequal length cannot be compared")
     return (int.from_bytes(one) ^ int.from_bytes(other)).bit_count()
+
+
+def alike(one: Hashes, other: Hashes) -> bool:
+    """Whether two pictures are the same: the same bytes, or near in some view if both say enough."""
+    if one.sha256 and one.sha256 == other.sha256:
+        return True
+    if not (one.good and other.good):
+        return False
+    return any(distance(mine, theirs) <= NEAR for mine in one.pdq for theirs in other.pdq)

@@ -15,10 +15,10 @@ from typing import Protocol
 from consentry.core.bank import SignalKind
 from consentry.core.bankports import BankSnapshot, BankTransaction, Near
 from consentry.core.case import Case, Copy
-from consentry.core.consent import Consent
 from consentry.core.content import Picture, Request, Stage, Subject
 from consentry.core.entry import Entry, Kind
 from consentry.core.finding import Finding
+from consentry.core.ledgerports import LedgerSnapshot, LedgerTransaction
 from consentry.core.match import Hashes, Match
 from consentry.core.partports import PartSnapshot, PartTransaction
 from consentry.core.syncports import SyncSnapshot, SyncTransaction
@@ -117,6 +117,9 @@ class Hasher(Protocol):
     def looks(self, picture: Picture) -> Hashes:
         """As `hashes`, with those of every part that may be another picture, named: to search with only."""
 
+    def upright(self, picture: Picture) -> Hashes:
+        """For the ledger: one PDQ hash of each still and of its small centre crops, as they stand."""
+
 
 @dataclass(frozen=True, slots=True)
 class Known:
@@ -200,7 +203,7 @@ class ApiKey:
     """Whether it was taken back."""
 
 
-class Snapshot(BankSnapshot, SyncSnapshot, PartSnapshot, Protocol):
+class Snapshot(BankSnapshot, SyncSnapshot, PartSnapshot, LedgerSnapshot, Protocol):
     """What is stored, as it was at one moment. Reading waits for no writer."""
 
     def now(self) -> datetime:
@@ -236,11 +239,8 @@ class Snapshot(BankSnapshot, SyncSnapshot, PartSnapshot, Protocol):
     def secret(self, name: str) -> str:
         """The digest under `name`. Raises NotFound."""
 
-    def consent(self, consent_id: str) -> Consent:
-        """The consent with `consent_id`. Raises NotFound."""
 
-
-class Transaction(Snapshot, BankTransaction, SyncTransaction, PartTransaction, Protocol):
+class Transaction(Snapshot, BankTransaction, SyncTransaction, PartTransaction, LedgerTransaction, Protocol):
     """A set of changes that happen together or not at all. Reading inside it sees its own writes.
 
     Transactions run one after another and do not nest, so keep them short: nothing waits for the
@@ -276,9 +276,6 @@ class Transaction(Snapshot, BankTransaction, SyncTransaction, PartTransaction, P
 
     def put_secret(self, name: str, digest: str) -> None:
         """Keep the digest of a passphrase under `name`, such as a case reference."""
-
-    def add_consent(self, consent: Consent) -> None:
-        """Store a consent, or replace the one with its id."""
 
 
 @dataclass(frozen=True, slots=True)

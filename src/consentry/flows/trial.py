@@ -23,7 +23,7 @@ from consentry.core.ports import Signal
 VERSION = "trial 1"
 """What is said about findings that a trial puts in."""
 
-ASSUMED = ("consent.make", "known.case", "known.bank")
+ASSUMED = ("consent.make", "known.case", "known.bank", "known.optout", "profile.adult", "profile.mixed")
 """What is taken to be absent in a trial."""
 
 _ACCOUNT = Account("trial")

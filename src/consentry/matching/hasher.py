@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from consentry.core.content import Frame, Picture
 from consentry.core.errors import BadInput
 from consentry.core.match import MIN_QUALITY, Hashes
-from consentry.matching.pdq import VIEWS, PdqHash, hash_rgb
-from consentry.matching.views import WHOLE, crops, looks
+from consentry.matching.pdq import VIEWS, PdqHash, hash_luma, hash_rgb
+from consentry.matching.views import LOOK_SIDE, WHOLE, crops, looks, reduce_luma
 
 MAX_FRAMES = 128
 """Most stills of one picture that are hashed: all that the decoder lets through, each on white and on
@@ -55,18 +55,42 @@ class PdqHasher:
         """
         return _hashes(picture, _parts, named=True)
 
+    def upright(self, picture: Picture) -> Hashes:
+        """One hash of each still with enough in it and of its small centre crops, as they stand.
+
+        Worked out from a few hundred pixels, because it is done for every image that leaves. Raises
+        BadInput if `picture` has no stills or too many.
+        """
+        by_still = [[hash_luma(view) for view in _small_crops(pixels)] for pixels in _stills(picture)]
+        good = [found for found in by_still if found[0].quality >= MIN_QUALITY]
+        kept = good or [max(by_still, key=lambda found: found[0].quality)]
+        pdq = dict.fromkeys(hash_.bits for found in kept for hash_ in found)
+        quality = max(found[0].quality for found in kept)
+        return Hashes(picture.sha256, tuple(pdq), quality, _md5(picture.data))
+
+
+def _small_crops(pixels: Pixels) -> list[Pixels]:
+    """The luma of a still, reduced, and of its centre crops."""
+    by = max(1, min(pixels.shape[:2]) // LOOK_SIDE)
+    grey = reduce_luma(np.ascontiguousarray(pixels), by)
+    return [grey, *(np.ascontiguousarray(view) for _, view in crops(grey))]
+
 
 def _parts(still: Pixels) -> list[Named]:
     return [(look.name, look.hash) for look in looks(still) if look.name != WHOLE]
 
 
-def _hashes(picture: Picture, more: Callable[[Pixels], list[Named]], *, named: bool = False) -> Hashes:
+def _stills(picture: Picture) -> list[Pixels]:
+    """The pixels of every still that differs. Raises BadInput if there are none or too many."""
     if not picture.frames:
         raise BadInput("The picture cannot be read, so it cannot be hashed.", code="invalid_image")
     if len(picture.frames) > MAX_FRAMES:
         raise BadInput("The picture has too many stills to look at them all.", code="too_many_frames")
-    stills = [pixels_of(frame) for frame in dict.fromkeys(picture.frames)]
-    hashed = [pair for still in stills for pair in [("", hash_rgb(still)), *more(still)]]
+    return [pixels_of(frame) for frame in dict.fromkeys(picture.frames)]
+
+
+def _hashes(picture: Picture, more: Callable[[Pixels], list[Named]], *, named: bool = False) -> Hashes:
+    hashed = [pair for still in _stills(picture) for pair in [("", hash_rgb(still)), *more(still)]]
     good = [pair for pair in hashed if pair[1].quality >= MIN_QUALITY]
     kept = good or [max(hashed, key=lambda pair: pair[1].quality)]
     pdq: dict[bytes, str] = {}

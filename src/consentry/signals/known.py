@@ -5,6 +5,7 @@ one Finder, whose answers say which of the two it was. A picture with too little
 matches only by its bytes. What is within a border, in the frame of a screenshot or in a panel of a
 collage is looked at as well, and the evidence says so. What a person merely uploaded before is no
 harm and is not counted.
+A picture that somebody registered so that nobody edits it may be posted; it is not worked on.
 
 The two measures of requests and uploads and the one of drafts are separate signals, because a
 policy asks each of them at different stages.
@@ -30,10 +31,14 @@ UPLOADS = "upload"
 """The source of pictures accepted earlier; that one is seen again is no harm."""
 
 
-class KnownInput:
-    """`known.case` and `known.bank`: whether anything attached or uploaded is a known picture."""
+OPTED_OUT = "optout"
+"""The source of pictures that somebody registered so that nobody edits them."""
 
-    measures = frozenset({"known.case", "known.bank"})
+
+class KnownInput:
+    """`known.case`, `known.bank` and `known.optout`: whether what is attached or uploaded is known."""
+
+    measures = frozenset({"known.case", "known.bank", "known.optout"})
     stages = frozenset({Stage.ASK, Stage.UPLOAD})
 
     def __init__(self, hasher: Hasher, finder: Finder) -> None:
@@ -45,8 +50,13 @@ class KnownInput:
         """1.0 for a measure whose source knows one of the pictures, 0.0 if it knows none."""
         found, trouble = _search(_pictures(subject), self._hasher, self._finder)
         cases = [match for match in found if match.source == CASES]
-        banks = [match for match in found if match.source not in {CASES, UPLOADS}]
-        return (_finding("known.case", cases, trouble), _finding("known.bank", banks, trouble))
+        banks = [match for match in found if match.source not in {CASES, UPLOADS, OPTED_OUT}]
+        kept_out = [match for match in found if match.source == OPTED_OUT]
+        return (
+            _finding("known.case", cases, trouble),
+            _finding("known.bank", banks, trouble),
+            _finding("known.optout", kept_out, trouble),
+        )
 
 
 class KnownOutput:
@@ -63,7 +73,7 @@ class KnownOutput:
     def look(self, subject: Subject) -> Sequence[Finding]:
         """1.0 if a case or a bank knows the draft, 0.0 if neither does."""
         found, trouble = _search(_pictures(subject), self._hasher, self._finder)
-        harmful = [match for match in found if match.source != UPLOADS]
+        harmful = [match for match in found if match.source not in {UPLOADS, OPTED_OUT}]
         return (_finding("known.output", harmful, trouble),)
 
 

@@ -12,10 +12,10 @@ from operator import itemgetter
 
 from consentry.core import merkle
 from consentry.core.case import Case, Copy
-from consentry.core.consent import Consent
 from consentry.core.entry import Kind, canonical, seal
 from consentry.core.ports import ApiKey, Clock, Ids, Job, Known, Line
 from consentry.store.envelope import WrappedKey
+from consentry.store.ledger_sheet import LedgerReader, LedgerWriter
 from consentry.store.part_sheet import PartReader, PartWriter
 from consentry.store.rows import LATE, MAX_ATTEMPTS, JobState, known_row, salt_from
 from consentry.store.sheet import Held, Tables, found, node_of
@@ -26,7 +26,7 @@ WAIT_SECONDS = 10
 """Longest wait for the turn to write."""
 
 
-class MemorySnapshot(PartReader):
+class MemorySnapshot(LedgerReader, PartReader):
     """What is stored, read from `tables`."""
 
     def __init__(self, tables: Tables, clock: Clock) -> None:
@@ -83,12 +83,8 @@ class MemorySnapshot(PartReader):
         """The digest under `name`. Raises NotFound."""
         return found(self._tables.secrets, name, "secret")
 
-    def consent(self, consent_id: str) -> Consent:
-        """The consent with `consent_id`. Raises NotFound."""
-        return found(self._tables.consents, consent_id, "consent")
 
-
-class MemoryTransaction(PartWriter, MemorySnapshot):
+class MemoryTransaction(LedgerWriter, PartWriter, MemorySnapshot):
     """Writes on a sheet over the tables, which is taken over at the end, or thrown away."""
 
     def __init__(self, tables: Tables, clock: Clock, ids: Ids) -> None:
@@ -201,10 +197,6 @@ class MemoryTransaction(PartWriter, MemorySnapshot):
     def put_secret(self, name: str, digest: str) -> None:
         """Keep the digest of a passphrase under `name`."""
         self._tables.secrets[name] = digest
-
-    def add_consent(self, consent: Consent) -> None:
-        """Store a consent, or replace the one with its id."""
-        self._tables.consents[consent.id] = consent
 
 
 class MemoryStore:

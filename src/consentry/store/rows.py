@@ -12,6 +12,7 @@ from consentry.core.case import Case, CaseState, Copy, CopyState, RefusalGround
 from consentry.core.consent import Consent, Use
 from consentry.core.deadline import Deadline
 from consentry.core.errors import BadInput
+from consentry.core.making import Making, MakingState
 from consentry.core.match import PDQ_BITS, Hashes, Method
 from consentry.core.ports import ApiKey, Ids, Job, Known
 
@@ -208,6 +209,13 @@ def consent_row(consent: Consent) -> dict[str, Any]:
         "given": micros(consent.given),
         "expires": micros(consent.expires),
         "revoked": _maybe_micros(consent.revoked),
+        "routes": sorted(consent.routes),
+        "inputs": [
+            {"sha256": bound.sha256, "pdq": _packed(bound.pdq).hex(), "quality": bound.quality}
+            for bound in consent.inputs
+        ],
+        "evidence": consent.evidence,
+        "recorder": consent.recorder,
     }
 
 
@@ -222,6 +230,49 @@ def consent_from(row: Row) -> Consent:
         given=moment(row["given"]),
         expires=moment(row["expires"]),
         revoked=_maybe_moment(row["revoked"]),
+        routes=frozenset(row["routes"]),
+        inputs=tuple(
+            Hashes(bound["sha256"], _unpacked(bytes.fromhex(bound["pdq"])), bound["quality"])
+            for bound in row["inputs"]
+        ),
+        evidence=row["evidence"],
+        recorder=row["recorder"],
+    )
+
+
+def making_row(making: Making) -> dict[str, Any]:
+    """The columns of an image in the ledger, without its number."""
+    return {
+        "id": making.id,
+        "decision": making.decision,
+        "request": making.request,
+        "account": making.account,
+        "route": making.route,
+        "at": micros(making.at),
+        "state": making.state.value,
+        "sha256": making.sha256,
+        "judged": making.judged,
+        "prompt": making.prompt,
+        "consent": making.consent,
+        "inputs": list(making.inputs),
+    }
+
+
+def making_from(row: Row) -> Making:
+    """The image in `row`."""
+    return Making(
+        id=row["id"],
+        decision=row["decision"],
+        request=row["request"],
+        account=row["account"],
+        route=row["route"],
+        at=moment(row["at"]),
+        state=MakingState(row["state"]),
+        sha256=row["sha256"],
+        judged=row["judged"],
+        prompt=row["prompt"],
+        consent=row["consent"],
+        inputs=tuple(row["inputs"]),
     )
 
 

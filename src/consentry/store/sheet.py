@@ -13,6 +13,7 @@ from consentry.core.candidate import Candidate, Kept
 from consentry.core.case import Case, Copy
 from consentry.core.consent import Consent
 from consentry.core.exchange import Progress, Record
+from consentry.core.making import Making
 from consentry.core.ports import ApiKey, Job, Known, Line
 from consentry.store.envelope import WrappedKey
 from consentry.store.rows import JobState
@@ -69,6 +70,8 @@ class Tables:
     """Digests, by name."""
     consents: MutableMapping[str, Consent] = field(default_factory=dict)
     """Consents, by id."""
+    makings: MutableMapping[str, tuple[int, Making]] = field(default_factory=dict)
+    """The ledger: images with their numbers, by id."""
     banks: MutableMapping[int, Bank | None] = field(default_factory=dict)
     """Banks, by number; None once dropped."""
     entries: MutableMapping[int, tuple[int, int, BankEntry] | None] = field(default_factory=dict)

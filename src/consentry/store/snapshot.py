@@ -14,8 +14,9 @@ from consentry.core.candidate import Candidate, CandidateState, Kept
 from consentry.core.case import STOPPED, Case, Copy
 from consentry.core.consent import Consent
 from consentry.core.exchange import HashKey, Progress, Record
+from consentry.core.making import Handle, Making, MakingState
 from consentry.core.ports import ApiKey, Known
-from consentry.store import banks, exchanges, parts, rows, tables
+from consentry.store import banks, exchanges, ledger, parts, rows, tables
 from consentry.store.rows import Row
 from consentry.store.words import absent
 
@@ -165,7 +166,23 @@ class SqlSnapshot:
 
     def consent(self, consent_id: str) -> Consent:
         """The consent with `consent_id`. Raises NotFound."""
-        return rows.consent_from(self._one(tables.consent, tables.consent.c.id == consent_id, "consent"))
+        return ledger.consent(self._connection, consent_id)
+
+    def consents(self) -> Sequence[Consent]:
+        """Every consent, in the order recorded."""
+        return ledger.consents(self._connection)
+
+    def making(self, making_id: str) -> Making:
+        """The image with `making_id`. Raises NotFound."""
+        return ledger.making(self._connection, making_id)
+
+    def makings(self, handle: Handle, value: str, after: int, limit: int) -> Sequence[tuple[int, Making]]:
+        """Up to `limit` images found by a handle, each with its number, those after a number, in order."""
+        return ledger.makings(self._connection, handle, value, after, limit)
+
+    def count_makings(self, handle: Handle, value: str) -> Mapping[MakingState, int]:
+        """How many images are found by a handle, by what became of them."""
+        return ledger.count_makings(self._connection, handle, value)
 
     def _one(self, table: sa.Table, where: sa.ColumnElement[bool], what: str) -> Row:
         row = self._connection.execute(sa.select(table).where(where)).mappings().first()

@@ -159,7 +159,30 @@ consent = sa.Table(
     sa.Column("given", sa.BigInteger, nullable=False),
     sa.Column("expires", sa.BigInteger, nullable=False),
     sa.Column("revoked", sa.BigInteger),
+    sa.Column("routes", sa.JSON, nullable=False),
+    sa.Column("inputs", sa.JSON, nullable=False, comment="the pictures it is for, by hash"),
+    sa.Column("evidence", sa.Text, nullable=False),
+    sa.Column("recorder", sa.Text, nullable=False),
 )
+
+making = sa.Table(
+    "making",
+    metadata,
+    sa.Column("seq", SERIAL, primary_key=True),
+    sa.Column("id", sa.Text, nullable=False, unique=True),
+    sa.Column("decision", sa.Text, nullable=False, index=True),
+    sa.Column("request", sa.Text, nullable=False, index=True),
+    sa.Column("account", sa.Text, nullable=False, index=True),
+    sa.Column("route", sa.Text, nullable=False),
+    sa.Column("at", sa.BigInteger, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("sha256", sa.Text, nullable=False, index=True),
+    sa.Column("judged", sa.Text, nullable=False, index=True),
+    sa.Column("prompt", sa.Text, nullable=False, index=True),
+    sa.Column("consent", sa.Text, nullable=False, index=True),
+    sa.Column("inputs", sa.JSON, nullable=False, comment="digests of what it was made from"),
+)
+"""The ledger. Its hashes are in `known`, under the sources `made` and `seed`."""
 
 blob_key = sa.Table(
     "blob_key",

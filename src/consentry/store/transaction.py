@@ -14,8 +14,9 @@ from consentry.core.case import Case, Copy
 from consentry.core.consent import Consent
 from consentry.core.entry import Kind
 from consentry.core.exchange import Progress, Record
+from consentry.core.making import Making, MakingState
 from consentry.core.ports import ApiKey, Ids, Job, Known
-from consentry.store import banks, exchanges, jobs, log, parts, rows, tables
+from consentry.store import banks, exchanges, jobs, ledger, log, parts, rows, tables
 from consentry.store.snapshot import SqlSnapshot
 from consentry.store.words import absent, outdated, taken
 
@@ -133,4 +134,12 @@ class SqlTransaction(SqlSnapshot):
 
     def add_consent(self, consent: Consent) -> None:
         """Store a consent, or replace the one with its id."""
-        tables.put(self._connection, tables.consent, rows.consent_row(consent), by="id")
+        ledger.put_consent(self._connection, consent)
+
+    def add_making(self, making: Making) -> None:
+        """Store an image that was made. Raises Conflict if its id is taken."""
+        ledger.add_making(self._connection, making)
+
+    def mark_making(self, making_id: str, state: MakingState) -> None:
+        """Write down what became of an image. Raises NotFound."""
+        ledger.mark_making(self._connection, making_id, state)

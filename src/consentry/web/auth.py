@@ -30,8 +30,12 @@ def key(request: Request, access: Access, scope: str) -> ApiKey:
 
 def account(found: ApiKey, user: str) -> Account:
     """The key, and a digest of its end user's name: that may be an address, so it is not kept."""
-    end_user = f":{hashlib.sha256(user.encode()).hexdigest()[:DIGITS]}" if user else ""
-    return Account(f"{found.id}{end_user}", found.tier)
+    return Account(account_id(found.id, user), found.tier)
+
+
+def account_id(key_id: str, user: str) -> str:
+    """What an account is called in records: a key's id and, for an end user, a digest of the name."""
+    return f"{key_id}:{hashlib.sha256(user.encode()).hexdigest()[:DIGITS]}" if user else key_id
 
 
 def place(request: Request) -> str:

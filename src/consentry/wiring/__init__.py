@@ -5,6 +5,7 @@ Everybody above imports from here; everything below is known to this folder alon
 
 from consentry.wiring.build import build
 from consentry.wiring.judges import ask_policy
+from consentry.wiring.ledger import open_consents
 from consentry.wiring.lists import open_banking, open_hashing, open_sync
 from consentry.wiring.system import Site, System
 from consentry.wiring.tools import open_access, today, verify_log_note
@@ -18,6 +19,7 @@ __all__ = [
     "drawing_generator",
     "open_access",
     "open_banking",
+    "open_consents",
     "open_hashing",
     "open_sync",
     "today",

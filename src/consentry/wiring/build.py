@@ -22,6 +22,8 @@ from consentry.core.ports import (
 )
 from consentry.flows.access import Access
 from consentry.flows.banking import Banking
+from consentry.flows.consent import Consents
+from consentry.flows.optout import OptOuts
 from consentry.flows.report import Desk
 from consentry.flows.takedown import Takedown
 from consentry.flows.upload import UPLOADS
@@ -34,7 +36,7 @@ from consentry.store.figures import Figures
 from consentry.store.signing import SignedLog, signing_key
 from consentry.store.sql import open_store
 from consentry.store.system import RandomIds, ScryptPassphrases, SystemClock, secret_file
-from consentry.wiring.judges import Judges, known_signals
+from consentry.wiring.judges import Judges, hashing_signals
 from consentry.wiring.lists import sync
 from consentry.wiring.system import System
 from consentry.wiring.tools import made
@@ -54,6 +56,7 @@ def _build(settings: Settings, generator: Generator | None, opened: contextlib.E
     store = open_store(settings.database_url, clock, ids)
     opened.callback(store.close)
     pepper = secret_file(directory / "pepper.key")
+    passphrases = ScryptPassphrases(pepper)
     blobs = LocalBlobs(directory / "blobs", directory / "blobs.key", store)
     decoder = opened.enter_context(SandboxDecoder(Limits(), workers=settings.decoders))
     hasher = PdqHasher()
@@ -61,7 +64,8 @@ def _build(settings: Settings, generator: Generator | None, opened: contextlib.E
     figures = Figures()
     listed = ListedPictures(store)
     len(listed)  # read here, so that no caller waits for it
-    judges = Judges(settings, store, clock, ids, figures, known_signals(store, hasher, listed))
+    hashing = hashing_signals(store, clock, hasher, listed)
+    judges = Judges(settings, store, clock, ids, figures, hashing)
     opened.callback(judges.close)
     site = MemoryPlatform("site", settings.site_url, clock, fetch=visit) if settings.site else None
     platforms: dict[str, Platform] = {site.name: site} if site else {}
@@ -83,7 +87,7 @@ def _build(settings: Settings, generator: Generator | None, opened: contextlib.E
             platforms=platforms,
             store=store,
             blobs=blobs,
-            passphrases=ScryptPassphrases(pepper),
+            passphrases=passphrases,
             law=judges.law,
             places=settings.place_codes,
             fallback=timedelta(hours=settings.default_hours),
@@ -91,6 +95,8 @@ def _build(settings: Settings, generator: Generator | None, opened: contextlib.E
             ids=ids,
         ),
         takedown=Takedown(store, platforms, decoder, hasher, uploads, blobs, ids),
+        consents=Consents(store, clock, ids, passphrases, decoder, hasher),
+        optouts=OptOuts(store, ids, passphrases, decoder, hasher),
         sync=sync(settings, store, opened),
         banking=Banking(store, decoder, hasher, listed, clock),
         generator=generator or upstream(settings),

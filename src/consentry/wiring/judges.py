@@ -5,12 +5,13 @@ from __future__ import annotations
 import concurrent.futures
 from collections.abc import Mapping, Sequence
 from functools import partial
-from operator import ne
 from pathlib import Path
+from typing import NamedTuple
 
-from consentry.banks.known import KnownPictures
+from consentry.banks.known import KnownPictures, reported
 from consentry.banks.several import Several
 from consentry.config import Settings
+from consentry.core.capability import Capability
 from consentry.core.content import Stage
 from consentry.core.errors import SetupTrouble
 from consentry.core.lawbook import compile_book
@@ -24,7 +25,6 @@ from consentry.core.ports import (
     Store,
 )
 from consentry.flows.judge import Judge
-from consentry.flows.upload import UPLOADS
 from consentry.law import read_files
 from consentry.signals.change import Change
 from consentry.signals.consent import ConsentToMake
@@ -32,12 +32,23 @@ from consentry.signals.exposure import MEASURES as EXPOSURE
 from consentry.signals.exposure import Exposure
 from consentry.signals.known import KnownInput, KnownOutput
 from consentry.signals.person import Person
+from consentry.signals.profile import Profile
 from consentry.signals.prompt import PromptSignal
+from consentry.signals.prompt.router import COMPARE, route
 from consentry.store.figures import Figures
 from consentry.wiring.detectors import detectors
 
 REPORT_MEASURES = ("report.valid", "report.child", "located")
 """What the report flow itself brings; no signal looks at a picture there."""
+
+
+class Hashing(NamedTuple):
+    """The signals that know pictures by their hashes."""
+
+    consent: Signal
+    """Whether the person shown agreed; it opens a picture only if a consent might cover it."""
+    known: Sequence[Signal]
+    """Whether a picture is known."""
 
 
 class Judges:
@@ -50,17 +61,18 @@ class Judges:
         clock: Clock,
         ids: Ids,
         figures: Figures,
-        known: Sequence[Signal],
+        hashing: Hashing,
     ) -> None:
         """Wire the signals, and compile the law for the measures they bring."""
         self._settings, self._store, self._clock, self._ids = settings, store, clock, ids
         self._figures = figures
         self.detectors = detectors(settings)
-        unseeing: list[Signal] = [PromptSignal(), Person(), ConsentToMake(store, clock)]
-        self.first: Mapping[Stage, Sequence[Signal]] = {Stage.ASK: unseeing}
+        unseeing: list[Signal] = [PromptSignal(), Person(), Profile(capability(settings), names_somebody)]
+        self.first: Mapping[Stage, Sequence[Signal]] = {Stage.ASK: [*unseeing, hashing.consent]}
         self.signals: Sequence[Signal] = [
             *unseeing,
-            *known,
+            hashing.consent,
+            *hashing.known,
             Change(),
             *([Exposure(self.detectors, settings.not_covered)] if self.detectors else []),
         ]
@@ -129,13 +141,31 @@ def ask_policy(settings: Settings) -> tuple[Sequence[Signal], Policy]:
 
     The signals are those that need only the request itself. Raises SetupTrouble for bad law files.
     """
-    kinds = (PromptSignal, Person, ConsentToMake, KnownInput, KnownOutput, Change)
+    kinds = (PromptSignal, Person, ConsentToMake, Profile, KnownInput, KnownOutput, Change)
     measures = measures_of([(kind.measures, kind.stages) for kind in kinds], judged_output=False)
     book = compile_book(read_files(Path(settings.law) if settings.law else None), measures)
     return (PromptSignal(), Person()), book.policy(Stage.ASK, settings.place_codes)
 
 
-def known_signals(store: Store, hasher: Hasher, listed: Finder) -> Sequence[Signal]:
-    """What finds pictures of cases and of banks, in what comes in and in what was made."""
-    finder = Several((KnownPictures(store, partial(ne, UPLOADS)), listed))
-    return KnownInput(hasher, finder), KnownOutput(hasher, finder)
+def hashing_signals(store: Store, clock: Clock, hasher: Hasher, listed: Finder) -> Hashing:
+    """What finds pictures of consents, cases, banks and the register, in what comes in and what was made."""
+    finder = Several((KnownPictures(store, reported), listed))
+    known = KnownInput(hasher, finder), KnownOutput(hasher, finder)
+    return Hashing(ConsentToMake(store, clock, hasher), known)
+
+
+def capability(settings: Settings) -> Capability:
+    """The one profile of this gate. Raises SetupTrouble for anything else, both at once above all."""
+    try:
+        return Capability(settings.capability)
+    except ValueError:
+        raise SetupTrouble(
+            "`capability` is `people` or `adult`: one of the two, never both.",
+            param="capability",
+            next_step="Run two gates, each with its own generator, if you need both.",
+        ) from None
+
+
+def names_somebody(text: str) -> bool:
+    """Whether words name a real person, as far as the reader of prompts can tell."""
+    return route(text, 0.0).named >= COMPARE

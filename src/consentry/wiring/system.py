@@ -22,7 +22,9 @@ from consentry.core.ports import (
 )
 from consentry.flows.access import Access
 from consentry.flows.banking import Banking
+from consentry.flows.consent import Consents
 from consentry.flows.judge import Judge
+from consentry.flows.optout import OptOuts
 from consentry.flows.report import Desk
 from consentry.flows.sync import PULL, Sync
 from consentry.flows.takedown import Takedown
@@ -64,6 +66,10 @@ class System:
     """Receives reports."""
     takedown: Takedown
     """Takes pictures down."""
+    consents: Consents
+    """Records what people depicted agree to."""
+    optouts: OptOuts
+    """Records which pictures nobody may edit."""
     sync: Sync
     """Follows the lists of others."""
     banking: Banking
