@@ -10,6 +10,7 @@ from consentry.cli.consent import consent
 from consentry.cli.demo import demo
 from consentry.cli.docs import docs
 from consentry.cli.gate import gate
+from consentry.cli.guard import guard
 from consentry.cli.hash import hash_
 from consentry.cli.key import key
 from consentry.cli.law import law
@@ -27,7 +28,7 @@ def main() -> None:
 
 for command in (sync, lag):
     bank.add_command(command)
-for command in (bank, consent, demo, docs, gate, hash_, key, law, log, optout, serve, work):
+for command in (bank, consent, demo, docs, gate, guard, hash_, key, law, log, optout, serve, work):
     main.add_command(command)
 
 if __name__ == "__main__":

@@ -43,6 +43,7 @@ class Settings:
     upstream: str
     upstream_key: str = field(repr=False)
     upstream_seconds: float
+    upstream_name: str
     exposure: str
     exposure_key: str = field(repr=False)
     exposure_model: str
@@ -129,6 +130,11 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("upstream_key", "", "Key for the image generator. Callers' keys are never passed on."),
     Setting("upstream_seconds", 300.0, "Longest wait for the image generator, in seconds."),
+    Setting(
+        "upstream_name",
+        "generator",
+        "What the generator's guard is called; permits are good for that name only.",
+    ),
     Setting(
         "exposure",
         "",

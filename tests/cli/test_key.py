@@ -75,3 +75,20 @@ def test_a_database_that_does_not_answer_is_told_apart(run):
     said = run("list", "--database", "sqlite:////nowhere/at/all.db")
     assert said.exit_code in {ExitCode.UNAVAILABLE, ExitCode.SETUP_ERROR}
     assert "Traceback" not in said.output
+
+
+def test_the_key_for_permits_is_the_same_every_time_and_changes_in_two_steps(run):
+    first = run("permit").output
+    assert run("permit").output == first
+    assert first.startswith("consentry.example/log/permit+")
+    following = run("permit", "--next").output
+    assert following not in {first, ""}
+    assert run("permit").output == first
+    assert run("permit", "--change").output == following
+    assert run("permit").output == following
+
+
+def test_it_cannot_change_to_a_key_that_nobody_made(run):
+    done = run("permit", "--change")
+    assert done.exit_code == ExitCode.SETUP_ERROR
+    assert "--next" in done.output

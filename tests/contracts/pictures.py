@@ -36,7 +36,8 @@ def unreadable(data: bytes = b"not a picture") -> Picture:
 
 
 def request(*inputs: Picture, prompt: str = "a harbour", count: int = 1, **more) -> Request:
-    return Request("images.edits", ACCOUNT, prompt, inputs, count=count, **more)
+    given = {"decision": "dec_1"} | more
+    return Request("images.edits", ACCOUNT, prompt, inputs, count=count, **given)
 
 
 def draft(made: Picture, *inputs: Picture) -> Draft:

@@ -1,6 +1,7 @@
 """One door: nothing is made that was not asked about, nothing leaves that was not judged and written down."""
 
 import asyncio
+import json
 import threading
 import time
 from dataclasses import dataclass, field, replace
@@ -56,6 +57,17 @@ def test_a_refused_request_never_reaches_the_generator(store):
     refused = go(store, before=0.9, brush=brush)
     assert refused.stage is Stage.ASK
     assert brush.asked == 0
+
+
+def test_the_generator_is_told_which_decision_it_works_under(store):
+    class Attentive(Brush):
+        async def make(self, request):
+            self.decision = request.decision
+            return await super().make(request)
+
+    brush = Attentive()
+    go(store, brush=brush)
+    assert json.loads(store.line(0).record)["decision"] == brush.decision != ""
 
 
 def test_nothing_leaves_that_was_not_written_down(store):

@@ -9,10 +9,15 @@ import pytest
 from consentry.core.errors import UpstreamTrouble
 from consentry.generators import openai
 from consentry.generators.openai import OpenAIGenerator
+from consentry.guard import Gatekeeper, Uses
+from consentry.guard.gatekeeper import keys_from
 from contracts.generator import PROMPT, GeneratorContract, make
 from contracts.pictures import flat, noise, picture, request
 from contracts.service import Reply, as_json, service
+from support.gate import Issuer
 
+ISSUER = Issuer()
+PERMITS = ISSUER.permits
 IMAGE = b"bytes of a made image"
 ENCODED = base64.b64encode(IMAGE).decode()
 
@@ -27,7 +32,9 @@ def images(*found):
 
 def ask(reply, asked=None, **more):
     with answering(reply) as upstream:
-        return make(OpenAIGenerator(upstream.url, "sk-upstream", **more), asked or request(prompt=PROMPT))
+        return make(
+            OpenAIGenerator(upstream.url, "sk-upstream", PERMITS, **more), asked or request(prompt=PROMPT)
+        )
 
 
 def code_of(reply, asked=None, **more):
@@ -58,21 +65,29 @@ class TestOpenAIGenerator(GeneratorContract):
             return images(*[{"b64_json": ENCODED}] * (3 if asked_for_three else 1))
 
         with service(answer) as upstream:
-            yield OpenAIGenerator(upstream.url, "sk-upstream")
+            yield OpenAIGenerator(upstream.url, "sk-upstream", PERMITS)
 
     @pytest.fixture
     def before(self):
         return picture(noise(1))
 
     @pytest.fixture
+    def permitted(self):
+        gatekeeper = Gatekeeper(
+            keys_from(ISSUER.vkey), "generator", Uses(ISSUER.clock.now()), ISSUER.clock.now
+        )
+        with answering(images({"b64_json": ENCODED})) as upstream:
+            yield OpenAIGenerator(upstream.url, "sk-upstream", PERMITS), gatekeeper, upstream.asked
+
+    @pytest.fixture
     def broken(self):
         with answering(as_json({"error": {"message": "SECRET picture aGVsbG8="}}, 500)) as upstream:
-            yield OpenAIGenerator(upstream.url, "sk-upstream")
+            yield OpenAIGenerator(upstream.url, "sk-upstream", PERMITS)
 
 
 def test_words_go_to_generations_as_json_with_nothing_that_weakens():
     with answering(images({"b64_json": ENCODED, "revised_prompt": "a calm harbour"})) as upstream:
-        generator = OpenAIGenerator(upstream.url, "sk-upstream", model="painter-1")
+        generator = OpenAIGenerator(upstream.url, "sk-upstream", PERMITS, model="painter-1")
         made = make(generator, request(prompt=PROMPT, size="1024x1024"))
     ((path, headers, body),) = upstream.asked
     assert path == "/v1/images/generations"
@@ -81,12 +96,20 @@ def test_words_go_to_generations_as_json_with_nothing_that_weakens():
     assert [(one.data, one.caption) for one in made] == [(IMAGE, "a calm harbour")]
 
 
+def test_an_upstream_that_wants_no_key_is_sent_none():
+    with answering(images({"b64_json": ENCODED})) as upstream:
+        make(OpenAIGenerator(upstream.url, "", PERMITS), request(prompt=PROMPT))
+    assert "authorization" not in upstream.asked[0][1]
+
+
 def test_wishes_about_form_are_passed_on_and_whatever_weakens_is_not():
     options = (("moderation", "low"), ("quality", "high"), ("n", "9"), ("safety_settings", "off"))
     options += (("output_compression", "80"), ("style", ""), ("model", "theirs"))
     with answering(images({"b64_json": ENCODED})) as upstream:
-        make(OpenAIGenerator(upstream.url, "k"), request(prompt=PROMPT, options=options))
-        make(OpenAIGenerator(upstream.url, "k", model="ours"), request(prompt=PROMPT, options=options))
+        make(OpenAIGenerator(upstream.url, "k", PERMITS), request(prompt=PROMPT, options=options))
+        make(
+            OpenAIGenerator(upstream.url, "k", PERMITS, model="ours"), request(prompt=PROMPT, options=options)
+        )
     theirs, ours = (json.loads(body) for _, _, body in upstream.asked)
     assert theirs == {
         "prompt": PROMPT,
@@ -101,7 +124,7 @@ def test_wishes_about_form_are_passed_on_and_whatever_weakens_is_not():
 def test_pictures_go_to_edits_as_a_form_in_their_order_with_the_mask():
     first, second, mask = picture(noise(1)), picture(noise(2)), picture(flat())
     with answering(images({"b64_json": ENCODED})) as upstream:
-        make(OpenAIGenerator(upstream.url, "k"), request(first, second, prompt=PROMPT, mask=mask))
+        make(OpenAIGenerator(upstream.url, "k", PERMITS), request(first, second, prompt=PROMPT, mask=mask))
     ((path, headers, body),) = upstream.asked
     assert path == "/v1/images/edits"
     parts = parts_of(headers, body)
@@ -116,8 +139,11 @@ def test_pictures_go_to_edits_as_a_form_in_their_order_with_the_mask():
 def test_markup_goes_along_and_earlier_words_only_where_no_picture_shows_them():
     first, over = picture(noise(1)), picture(noise(3))
     with answering(images({"b64_json": ENCODED})) as upstream:
-        make(OpenAIGenerator(upstream.url, "k"), request(first, prompt=PROMPT, markup=over, earlier=("a",)))
-        make(OpenAIGenerator(upstream.url, "k"), request(prompt=PROMPT, earlier=("a", "b")))
+        make(
+            OpenAIGenerator(upstream.url, "k", PERMITS),
+            request(first, prompt=PROMPT, markup=over, earlier=("a",)),
+        )
+        make(OpenAIGenerator(upstream.url, "k", PERMITS), request(prompt=PROMPT, earlier=("a", "b")))
     (_, headers, form), (_, _, words) = upstream.asked
     parts = {name: data for name, _, data in parts_of(headers, form)}
     assert parts["markup"] == over.data
@@ -127,7 +153,7 @@ def test_markup_goes_along_and_earlier_words_only_where_no_picture_shows_them():
 
 def test_fields_that_an_upstream_needs_are_sent_every_time():
     with answering(images({"b64_json": ENCODED})) as upstream:
-        make(OpenAIGenerator(upstream.url, "k", extra={"response_format": "b64_json"}), request())
+        make(OpenAIGenerator(upstream.url, "k", PERMITS, extra={"response_format": "b64_json"}), request())
     assert json.loads(upstream.asked[0][2])["response_format"] == "b64_json"
 
 
@@ -197,7 +223,7 @@ def test_an_upstream_that_is_not_there_is_a_failure():
     with answering(Reply()) as upstream:
         pass
     with pytest.raises(UpstreamTrouble) as caught:
-        make(OpenAIGenerator(upstream.url, "k"), request())
+        make(OpenAIGenerator(upstream.url, "k", PERMITS), request())
     assert caught.value.code == "upstream_failed"
 
 

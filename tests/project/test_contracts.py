@@ -34,6 +34,8 @@ VIOLATIONS = {
     "the judge calls a flow": ("flows-alone", "flows/judge.py", "consentry.flows.access"),
     "a signal calls another signal": ("plugins-alone", "signals/another.py", "consentry.signals.extra"),
     "a bank calls a platform": ("plugins-alone", "banks/extra.py", "consentry.platforms.extra"),
+    "the guard reads the database": ("guard-alone", "guard/proxy.py", "consentry.store.extra"),
+    "the guard needs a server's framework": ("guard-alone", "guard/middleware.py", "starlette.requests"),
     "two modules of the core need each other": ("acyclic", "core/finding.py", "consentry.core.decide"),
 }
 """Who does what: the contract that must catch it, the file that breaks it, and what it imports."""

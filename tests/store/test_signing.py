@@ -1,11 +1,14 @@
-"""A checkpoint speaks for the log under one name and one key."""
+"""A checkpoint speaks for the log under one name and one key; a permit speaks for one call under another."""
 
 import pytest
 
+from consentry.core.checkpoint import parse_vkey
 from consentry.core.errors import BadInput, NotFound
+from consentry.core.permit import call_of, read
+from consentry.guard.gatekeeper import verify
 from consentry.store.memory import MemoryStore
-from consentry.store.signing import SignedLog, signing_key, verify_note
-from support.stores import CountingIds, HandClock, appended
+from consentry.store.signing import SignedLog, SignedPermits, signing_key, verify_note
+from support.stores import NOON, CountingIds, HandClock, appended
 
 ORIGIN = "log.example"
 
@@ -53,3 +56,21 @@ def test_another_key_cannot_speak_for_the_log(log, store, tmp_path):
 def test_a_checkpoint_that_was_changed_is_noticed(log):
     with pytest.raises(BadInput):
         verify_note(log.checkpoint().replace("\n3\n", "\n4\n"), log.vkey, ORIGIN)
+
+
+def test_a_permit_can_be_read_with_the_key_that_is_given_away(tmp_path):
+    key = signing_key(tmp_path / "permit.key")
+    permits = SignedPermits("gate.example/permit", "painter", key, HandClock(), CountingIds())
+    call = call_of("POST", "/v1", "text/plain", b"body")
+    found = read(permits.issue(call, "dec_1"), [parse_vkey(permits.vkey)], verify)
+    assert (found.call, found.decision, found.generator) == (call, "dec_1", "painter")
+    assert found.issued == NOON.replace(microsecond=0)
+    assert read(permits.issue(call, "dec_1"), [parse_vkey(permits.vkey)], verify).nonce != found.nonce
+
+
+def test_nothing_is_permitted_without_a_decision(tmp_path):
+    key = signing_key(tmp_path / "permit.key")
+    permits = SignedPermits("gate.example/permit", "painter", key, HandClock(), CountingIds())
+    with pytest.raises(BadInput) as caught:
+        permits.issue(call_of("POST", "/v1", "text/plain", b"body"), "")
+    assert caught.value.code == "no_decision"

@@ -1,4 +1,4 @@
-"""`consentry key`: keys for programs."""
+"""`consentry key`: keys for programs, and the key that permits are signed with."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ import click
 from consentry.cli.common import plain_errors, settings_from, show
 from consentry.core.entry import stamp
 from consentry.flows.access import SCOPES, Access
-from consentry.wiring import open_access
+from consentry.wiring import change_permit_key, open_access, permit_key
 
 
 @click.group()
 def key() -> None:
-    """Make, list and take back keys for programs."""
+    """Make, list and take back keys for programs; show the one for permits."""
 
 
 _DATA = click.option("--data", default=None, help="The data directory.")
@@ -73,6 +73,20 @@ def revoke(key_id: str, as_json: bool, **options: object) -> None:
     with _access(options) as access:
         found = access.revoke(key_id)
     show({"id": found.id, "revoked": found.revoked}, as_json=as_json)
+
+
+@key.command(epilog="Example: consentry key permit --data ./data")
+@_DATA
+@click.option("--origin", default=None, help="The log's name, which the key's name begins with.")
+@click.option("--next", "wanted", flag_value="next", help="Make the key that will follow, and show it.")
+@click.option("--change", "wanted", flag_value="change", help="Sign with it from the server's next start.")
+@plain_errors
+def permit(wanted: str | None, **options: object) -> None:
+    """Show the key by which a guard knows our permits; replace it in two steps, without a gap."""
+    settings = settings_from(options)
+    if wanted == "change":
+        change_permit_key(settings)
+    click.echo(permit_key(settings, following=wanted == "next"))
 
 
 @contextlib.contextmanager

@@ -106,6 +106,8 @@ class Request:
     """A reference to a recorded consent of the person depicted, if they claim one."""
     options: tuple[tuple[str, str], ...] = ()
     """Further wishes for the generator, from a closed list of names; none of them weakens anything."""
+    decision: str = ""
+    """The decision that let it pass to the generator; empty until it was judged."""
 
     @property
     def pictures(self) -> tuple[Picture, ...]:

@@ -5,6 +5,7 @@
     │   ├── BadInput             400  something in it cannot be used
     │   ├── NotAllowed           401  the key is missing, wrong or expired
     │   │   └── Forbidden        403  the key is good, but not for this
+    │   │       └── NoPermit     403  a generator was called without the gate's permit
     │   ├── NotFound             404  there is no such thing
     │   ├── RouteNotGated        404  the gate does not know this route
     │   ├── TooLarge             413  over a stated limit
@@ -66,6 +67,13 @@ class Forbidden(NotAllowed):
     status = 403
     code = "insufficient_scope"
     next_step = "Use a key with this scope; `consentry key create --scopes …` makes one."
+
+
+class NoPermit(Forbidden):
+    """A generator was called without the gate's permit, or with one for something else."""
+
+    code = "permit_invalid"
+    next_step = "Send the request through the gate; it encloses a permit for exactly that request."
 
 
 class NotFound(CallerTrouble):

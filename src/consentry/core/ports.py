@@ -21,6 +21,7 @@ from consentry.core.finding import Finding
 from consentry.core.ledgerports import LedgerSnapshot, LedgerTransaction
 from consentry.core.match import Hashes, Match
 from consentry.core.partports import PartSnapshot, PartTransaction
+from consentry.core.permit import Call
 from consentry.core.syncports import SyncSnapshot, SyncTransaction
 
 
@@ -95,8 +96,15 @@ class Made:
     """The prompt as the generator rewrote it, if it did."""
 
 
+class PermitIssuer(Protocol):
+    """Signs for the calls that a generator adapter makes upstream."""
+
+    def issue(self, call: Call, decision: str) -> str:
+        """The header `Consentry-Permit` of exactly this call. Raises BadInput without a decision."""
+
+
 class Generator(Protocol):
-    """Makes images. Only `flows.generate` may hold one."""
+    """Makes images. Only `flows.generate` may hold one. Its calls upstream carry a permit each."""
 
     async def make(self, request: Request) -> Sequence[Made]:
         """As many images as were asked for. Raises UpstreamTrouble, never with the upstream's words."""

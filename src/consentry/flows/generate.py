@@ -3,8 +3,8 @@
 1. What the words alone forbid is refused, before a picture is opened or anything is paid for.
 2. Pictures that cannot be read are sent back to the caller; nothing is judged blind.
 3. The request is judged. If it does not pass, the generator is never asked.
-4. The generator makes drafts. What it says besides is not passed on. Slow looks at what came in
-   go on beside it; if one of them settles the matter, the generator is not waited for.
+4. The generator makes drafts, permitted by that decision. What it says besides is not passed on. Slow
+   looks at what came in go on beside it; if one of them settles the matter, the generator is not waited for.
 5. Each draft is written anew, so that what is judged is, byte for byte, what may leave.
 6. Each draft is judged beside the request. One that does not pass stops them all.
 7. Only then are the images released, with the decision and its place in the log.
@@ -84,7 +84,8 @@ async def generate(
         return Refused(asked, Stage.ASK)
 
     context = {**context, "request": asked.id}
-    made = await _made(request, asked, answer, generator, context)
+    passed = replace(request, decision=asked.id)
+    made = await _made(passed, asked, answer, generator, context)
     if isinstance(made, Judged):
         return Refused(made, Stage.ASK)
     if not made or not all(one.data for one in made):

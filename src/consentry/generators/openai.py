@@ -24,7 +24,8 @@ import httpx2
 
 from consentry.core.content import Picture, Request
 from consentry.core.errors import UpstreamTrouble
-from consentry.core.ports import Made
+from consentry.core.permit import HEADER, call_of
+from consentry.core.ports import Made, PermitIssuer
 
 MAX_ANSWER = 100 * 1024 * 1024
 """Longest answer in bytes: ten images of 1536x1024 as PNG in base64 are at most 63 MB."""
@@ -67,16 +68,20 @@ class OpenAIGenerator:
         self,
         base_url: str,
         key: str,
+        permits: PermitIssuer,
         timeout: float = 120.0,
         model: str = "",
         extra: Mapping[str, str] | None = None,
     ) -> None:
         """Ask `model` at `base_url` (such as `https://host/v1`); a call may take `timeout` seconds.
 
+        Every call carries one of `permits` for exactly its bytes, which the upstream can demand.
+
         `extra` holds fields that this upstream needs in every call, such as
         `{"response_format": "b64_json"}` where pictures come as addresses otherwise.
         """
         self._fixed = dict(extra or {}) | ({"model": model} if model else {})
+        self._permits = permits
         self._timeout = timeout
         self._client = httpx2.AsyncClient(
             base_url=base_url,
@@ -109,12 +114,21 @@ class OpenAIGenerator:
     async def _send(self, request: Request) -> tuple[int, bytes]:
         fields = _fields(request) | self._fixed
         if request.pictures:
-            parts = _files(request)
-            call = self._client.stream("POST", "images/edits", data=fields, files=parts)
+            call = self._client.build_request("POST", "images/edits", data=fields, files=_files(request))
         else:
-            call = self._client.stream("POST", "images/generations", json=fields)
-        async with call as response:
+            call = self._client.build_request("POST", "images/generations", json=fields)
+        await self._permit(call, request.decision)
+        response = await self._client.send(call, stream=True)
+        try:
             return response.status_code, await _read(response)
+        finally:
+            await response.aclose()
+
+    async def _permit(self, call: httpx2.Request, decision: str) -> None:
+        """Have exactly these bytes permitted: the body is made here, before it is sent."""
+        body = await call.aread()
+        target, kind = call.url.raw_path.decode("ascii"), call.headers["content-type"]
+        call.headers[HEADER] = self._permits.issue(call_of("POST", target, kind, body), decision)
 
 
 def read_images(body: bytes, count: int) -> Sequence[Made]:

@@ -1,4 +1,4 @@
-"""The log's signature: an Ed25519 key in a file, and checkpoints signed with it."""
+"""What we sign: the log's checkpoints and permits for the generator, each with an Ed25519 key in a file."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from consentry.core.checkpoint import Checkpoint, VerifierKey, open_note, sign
-from consentry.core.ports import Store
+from consentry.core.permit import Call, grant
+from consentry.core.permit import sign as sign_permit
+from consentry.core.ports import Clock, Ids, Store
 from consentry.store.system import secret_file
 
 
@@ -33,6 +35,28 @@ class SignedLog:
         size = self._store.size() if size is None else size
         found = Checkpoint(self._origin, size, self._store.root(size))
         return sign(found, self._origin, self._public, self._key.sign)
+
+
+class SignedPermits:
+    """Permits for one generator, signed with a key of their own. Safe to share between threads."""
+
+    def __init__(self, name: str, generator: str, key: Ed25519PrivateKey, clock: Clock, ids: Ids) -> None:
+        """Sign permits for `generator` with `key`, which others know under `name`."""
+        self._generator = generator
+        self._key = key
+        self._clock = clock
+        self._ids = ids
+        self._verifier = VerifierKey(name, key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw))
+
+    @property
+    def vkey(self) -> str:
+        """The verifier key to give to whoever guards the generator."""
+        return self._verifier.text()
+
+    def issue(self, call: Call, decision: str) -> str:
+        """A permit for exactly this call, once, for a minute. Raises BadInput without a decision."""
+        found = grant(call, decision, self._generator, self._clock.now(), self._ids.new("nonce"))
+        return sign_permit(found, self._verifier, self._key.sign)
 
 
 def signing_key(path: Path) -> Ed25519PrivateKey:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
+from collections.abc import AsyncIterator
+
 from fastapi import FastAPI
 from fastapi.responses import Response
 from starlette.requests import Request
@@ -30,6 +34,7 @@ def create_app(system: System) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         responses=describe.ERRORS,
+        lifespan=functools.partial(_open, system),
     )
     errors.install(app)
     for part in (images, screen, hma, reports, consents, record, health, home):
@@ -42,6 +47,15 @@ def create_app(system: System) -> FastAPI:
     app.add_middleware(HeadAsGet)
     app.add_middleware(OneSlash)
     return app
+
+
+@contextlib.asynccontextmanager
+async def _open(system: System, _app: FastAPI) -> AsyncIterator[None]:
+    """While the server runs; then the generator's connections are closed, in the loop that opened them."""
+    yield
+    close = getattr(system.generator, "close", None)
+    if close is not None:
+        await close()
 
 
 def _refuse_the_rest(app: FastAPI) -> None:

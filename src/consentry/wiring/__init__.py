@@ -7,6 +7,7 @@ from consentry.wiring.build import build
 from consentry.wiring.judges import ask_policy
 from consentry.wiring.ledger import open_consents
 from consentry.wiring.lists import open_banking, open_hashing, open_sync
+from consentry.wiring.permits import change_permit_key, permit_key
 from consentry.wiring.system import Site, System
 from consentry.wiring.tools import open_access, today, verify_log_note
 from consentry.wiring.upstream import drawing_generator
@@ -16,12 +17,14 @@ __all__ = [
     "System",
     "ask_policy",
     "build",
+    "change_permit_key",
     "drawing_generator",
     "open_access",
     "open_banking",
     "open_consents",
     "open_hashing",
     "open_sync",
+    "permit_key",
     "today",
     "verify_log_note",
 ]

@@ -38,6 +38,7 @@ from consentry.store.sql import open_store
 from consentry.store.system import RandomIds, ScryptPassphrases, SystemClock, secret_file
 from consentry.wiring.judges import Judges, hashing_signals
 from consentry.wiring.lists import sync
+from consentry.wiring.permits import signed_permits
 from consentry.wiring.system import System
 from consentry.wiring.tools import made
 from consentry.wiring.upstream import fetcher, upstream
@@ -62,6 +63,7 @@ def _build(settings: Settings, generator: Generator | None, opened: contextlib.E
     hasher = PdqHasher()
     hasher.hashes(decoder.decode(ONE_PIXEL))  # compiled here, so that no caller waits for it
     figures = Figures()
+    permits = signed_permits(settings, clock, ids)
     listed = ListedPictures(store)
     len(listed)  # read here, so that no caller waits for it
     hashing = hashing_signals(store, clock, hasher, listed)
@@ -75,6 +77,7 @@ def _build(settings: Settings, generator: Generator | None, opened: contextlib.E
         store=store,
         blobs=blobs,
         log=SignedLog(store, settings.origin, signing_key(directory / "log.key")),
+        permits=permits,
         decoder=decoder,
         hasher=hasher,
         access=Access(store, clock, ids, pepper),
@@ -99,7 +102,7 @@ def _build(settings: Settings, generator: Generator | None, opened: contextlib.E
         optouts=OptOuts(store, ids, passphrases, decoder, hasher),
         sync=sync(settings, store, opened),
         banking=Banking(store, decoder, hasher, listed, clock),
-        generator=generator or upstream(settings),
+        generator=generator or upstream(settings, permits),
         fetcher=fetcher(settings.fetch_host_names, settings, opened),
         hma_fetcher=fetcher(settings.hma_host_names, settings, opened),
         platforms=platforms,

@@ -30,7 +30,7 @@ from consentry.flows.sync import PULL, Sync
 from consentry.flows.takedown import Takedown
 from consentry.platforms.memory import MemoryPlatform
 from consentry.store.figures import Figures
-from consentry.store.signing import SignedLog
+from consentry.store.signing import SignedLog, SignedPermits
 
 Site = MemoryPlatform
 """The simulated small site."""
@@ -48,6 +48,8 @@ class System:
     """Encrypted bytes."""
     log: SignedLog
     """The log under its signature."""
+    permits: SignedPermits
+    """Permits for the generator behind the gate."""
     decoder: Decoder
     """Bytes to pixels, in a sandbox."""
     hasher: Hasher

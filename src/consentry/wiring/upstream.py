@@ -9,6 +9,7 @@ from consentry.config import Settings
 from consentry.core.gateports import Fetcher
 from consentry.core.ports import (
     Generator,
+    PermitIssuer,
 )
 from consentry.generators.absent import AbsentGenerator
 from consentry.generators.drawing import DrawingGenerator
@@ -21,13 +22,13 @@ def drawing_generator(surprises: Mapping[str, str]) -> Generator:
     return DrawingGenerator(surprises=surprises)
 
 
-def upstream(settings: Settings) -> Generator:
+def upstream(settings: Settings, permits: PermitIssuer) -> Generator:
     """The generator that the settings name; one that makes nothing if they name none."""
     if not settings.upstream:
         return AbsentGenerator()
     if settings.upstream == "drawing:":
         return DrawingGenerator()
-    return OpenAIGenerator(settings.upstream, settings.upstream_key, settings.upstream_seconds)
+    return OpenAIGenerator(settings.upstream, settings.upstream_key, permits, settings.upstream_seconds)
 
 
 def fetcher(hosts: frozenset[str], settings: Settings, opened: contextlib.ExitStack) -> Fetcher:
