@@ -119,6 +119,33 @@ def test_a_client_that_sends_only_the_inner_metadata_is_understood(http, bank):
     assert (found["content_id"], found["json"]) == ("c9", {"any": "thing"})
 
 
+def test_what_is_known_of_a_picture_may_stand_in_the_address(http, bank):
+    said = {"content_id": "c8", "metadata": json.dumps({"any": "thing"}), "note": "n"}
+    number = http.post(f"/c/bank/{bank}/content", params=said, **photo()).json()["id"]
+    found = http.get(f"/c/bank/{bank}/content/{number}").json()
+    assert (found["metadata"]["content_id"], found["metadata"]["json"]) == ("c8", {"any": "thing"})
+    assert found["note"] == "n"
+
+
+def test_metadata_in_a_json_body_must_be_as_hma_describes_it(http, bank):
+    url = f"/c/bank/{bank}/signal"
+    wrong = http.post(url, json={"pdq": ONES, "metadata": {"any": "thing"}})
+    assert told(wrong) == (400, "Invalid metadata: it may have content_id, content_uri, json")
+    right = {"content_id": "c7", "json": {"any": {}}}
+    number = http.post(url, json={"pdq": ONES, "metadata": right}).json()["id"]
+    found = http.get(f"/c/bank/{bank}/content/{number}").json()["metadata"]
+    assert found == {**right, "content_uri": None, "collab": None}
+
+
+def test_where_nothing_is_known_or_noted_there_is_no_empty_field(http, bank):
+    path = f"/c/bank/{bank}/content/{http.post(f'/c/bank/{bank}/signal', json={'pdq': ONES}).json()['id']}"
+    assert not {"metadata", "note"} & http.get(path).json().keys()
+    for note in ("first", "second", ""):
+        assert http.put(path, json={"note": note}).json()["note"] == note
+        assert http.get(path).json().get("note", "") == note
+    assert "note" not in http.get(path).json()
+
+
 @pytest.mark.parametrize(
     ("form", "says"),
     [

@@ -54,6 +54,14 @@ def test_nothing_on_it_comes_from_anywhere_else(page: str):
     assert not re.findall(r'(?:href|src)="(?!/|#)', page)
 
 
+def test_hma_clients_find_their_part_of_the_document_where_hma_has_it(server: Running):
+    with server.http() as http:
+        found = http.get("/openapi/openapi.json").json()
+    assert found["info"]["title"] == "Open Media Match API"
+    assert {"/h/hash", "/m/lookup", "/c/bank/{name}/content/{number}"} <= found["paths"].keys()
+    assert not [path for path in found["paths"] if path.startswith("/v1")]
+
+
 def test_it_says_which_key_is_needed(document: dict):
     scopes = {f"{entry.method} {entry.path}": entry.scope for entry in entries(document)}
     assert scopes["POST /v1/images/edits"] == "gate"

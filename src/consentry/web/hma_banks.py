@@ -173,9 +173,9 @@ def one_content(door: Door, sent: Sent, _by: str) -> Response:
     }
     if sent.flag("include_signals"):
         body["signals"] = {NAMES[entry.signal]: entry.value for entry in entries}
-    if sent.flag("include_metadata", default=True):
+    if said.keys() & set(METADATA) and sent.flag("include_metadata", default=True):
         body["metadata"] = {**{name: said.get(name) for name in METADATA}, "collab": None}
-    if "note" in said:
+    if said.get("note"):
         body["note"] = said["note"]
     return JSONResponse(body)
 
@@ -346,9 +346,14 @@ def _content(door: Door, sent: Sent) -> tuple[Bank, Sequence[BankEntry]]:
 
 
 def _said(sent: Sent) -> str:
-    """The note and the metadata that came with a picture. Raises BadInput."""
-    body = sent.json if isinstance(sent.json, dict) else sent.fields
-    metadata, note = body.get("metadata"), body.get("note")
+    """The note and the metadata that came with a picture. Raises BadInput.
+
+    A form or an address carries metadata as text, and some clients put only its inner part there; a
+    JSON body carries it as HMA describes it, and nothing else.
+    """
+    as_json = isinstance(sent.json, dict)
+    body: Mapping[str, object] = {**sent.query, **(sent.json if isinstance(sent.json, dict) else sent.fields)}
+    metadata = body.get("metadata")
     if isinstance(metadata, str):
         try:
             metadata = json.loads(metadata)
@@ -356,6 +361,10 @@ def _said(sent: Sent) -> str:
             raise BadInput("metadata form field must be valid JSON") from None
     if metadata is not None and not isinstance(metadata, dict):
         raise BadInput("Invalid metadata: it must be an object")
-    known = metadata if metadata is None or metadata.keys() <= set(METADATA) else {"json": metadata}
+    known = metadata or {}
+    if not known.keys() <= set(METADATA):
+        if as_json:
+            raise BadInput(f"Invalid metadata: it may have {', '.join(METADATA)}")
+        known = {"json": metadata}
     beside = {name: body[name] for name in METADATA[:2] if name in body}
-    return about_text({**beside, **(known or {})}, note)
+    return about_text({**beside, **known}, body.get("note"))

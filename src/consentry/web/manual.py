@@ -10,10 +10,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
-from fastapi.responses import Response
+from fastapi.responses import JSONResponse, Response
 
 from consentry.web import describe, pages
 from consentry.web.describe import Schema
+
+HMA, HMA_TITLE = "hma", "Open Media Match API"
+"""What HMA's routes are called here, and what HMA calls them; served where HMA serves its document."""
 
 METHODS = ("get", "put", "post", "patch", "delete")
 """Keys of an OpenAPI path that are methods."""
@@ -99,7 +102,21 @@ def router(app: Described) -> APIRouter:
         error = fields(describe.ERROR)
         return pages.page("manual.html", tags=tags, error=error, version=app.version)
 
+    @routes.get("/openapi/openapi.json")
+    async def for_hma_clients() -> Response:
+        return JSONResponse(hma_alone(app.openapi()))
+
     return routes
+
+
+def hma_alone(document: Schema) -> Schema:
+    """HMA's routes alone, under the title its clients know, from the document of every route."""
+    mine = {
+        path: methods
+        for path, methods in document["paths"].items()
+        if any(found["tags"] == [HMA] for found in methods.values())
+    }
+    return {**document, "info": {**document["info"], "title": HMA_TITLE}, "paths": mine}
 
 
 def entries(document: Schema) -> Iterator[Entry]:
