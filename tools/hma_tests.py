@@ -239,6 +239,7 @@ def fresh(folder: Path) -> Iterator[tuple[str, wiring.System]]:
         "port": port,
         "hma_trusted_network": True,
         "hma_hosts": "127.0.0.1",
+        "fetch_inside": "127.0.0.1",
         "exchanges": f"SAMPLE=listfile:{listed}",
         "decoders": 1,
         "workers": 0,

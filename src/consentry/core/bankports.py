@@ -43,7 +43,7 @@ class BankSnapshot(Protocol):
     """Banks as they were at one moment; part of `Snapshot`."""
 
     def changes(self) -> int:
-        """The number of the last change to anything known or listed; the same number, nothing changed."""
+        """The number of the last change to any key or anything known or listed; the same, nothing changed."""
 
     def bank(self, name: str) -> Bank:
         """The bank named `name`. Raises NotFound."""

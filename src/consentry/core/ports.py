@@ -309,6 +309,9 @@ class Store(Protocol):
     def read(self) -> AbstractContextManager[Snapshot]:
         """For reading only: it takes no lock and waits for no writer. Prefer it where nothing is written."""
 
+    def changes(self) -> int:
+        """What `Snapshot.changes` would say of a snapshot taken now, for a tenth of its cost."""
+
     def claim(self, count: int, lease_seconds: float) -> Sequence[Job]:
         """Up to `count` due jobs, each leased to the caller under a new fencing token."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from consentry.core.entry import Kind
@@ -21,6 +21,31 @@ SCOPES = frozenset({"gate", "screen", "read", "admin", "consent", "investigate"}
 
 TOKEN = "cty"  # noqa: S105 - the public first part of every key, so that scanners can find leaks
 """What every key begins with."""
+
+
+class Seen:
+    """Keys as the store has them, read again as soon as anything has changed there."""
+
+    def __init__(self) -> None:
+        """Nothing seen yet."""
+        self._seen: tuple[int, dict[str, ApiKey]] = (-1, {})
+
+    def key(self, store: Store, key_id: str) -> ApiKey | None:
+        """The key with `key_id`, as it is now. The number of changes is read before it, so none is missed."""
+        changes = store.changes()
+        if self._seen[0] != changes:
+            self._seen = (changes, {})
+        number, keys = self._seen
+        if number == changes and key_id in keys:
+            return keys[key_id]
+        with store.read() as snapshot:
+            try:
+                found = snapshot.key(key_id)
+            except NotFound:
+                return None
+        if number == changes:
+            keys[key_id] = found
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +60,8 @@ class Access:
     """Where secrets come from."""
     pepper: bytes
     """A secret outside the database, so that a stolen table is useless."""
+    seen: Seen = field(default_factory=Seen)
+    """Keys as they were last read."""
 
     def make(self, label: str, scopes: frozenset[str], tier: str, lasts: timedelta) -> tuple[ApiKey, str]:
         """A new key and the one showing of it. Raises BadInput for an unknown scope or no time."""
@@ -77,11 +104,7 @@ class Access:
         key_id, _, _ = rest.partition("_")
         if token != TOKEN or not key_id:
             return None
-        with self.store.read() as snapshot:
-            try:
-                return snapshot.key(key_id)
-            except NotFound:
-                return None
+        return self.seen.key(self.store, key_id)
 
     def _digest(self, shown: str) -> str:
         return hmac.new(self.pepper, shown.encode(), hashlib.sha256).hexdigest()

@@ -23,7 +23,7 @@ class BankReader:
         self._tables = tables
 
     def changes(self) -> int:
-        """The number of the last change to anything known or listed."""
+        """The number of the last change to any key or anything known or listed."""
         return self._tables.counts.get("changes", 0) + self._tables.counts.get("listings", 0)
 
     def bank(self, name: str) -> Bank:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from operator import itemgetter
@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import psycopg
 
 from consentry.core.bank import Bank, BankEntry, EntryStatus, Feedback, SignalKind
 from consentry.core.bankports import Listed
+from consentry.store.engine import Raw, direct
 from consentry.store.rows import Row, micros, moment
 from consentry.store.tables import HEAD, add, bank, bank_entry, log_head
 from consentry.store.words import absent, taken
@@ -25,12 +26,13 @@ SOURCES_WORDS = ("change", "source_ref", "case_refs", "status", "about", "change
 """Columns that a source's later record replaces; the others are ours, or never change."""
 
 
-def changes(connection: sa.Connection) -> int:
-    """The number of the last change to anything known or listed."""
-    return int(connection.execute(_CHANGES).scalar_one())
+def changes(connection: Raw) -> int:
+    """The number of the last change to any key or anything known or listed."""
+    ((number,),) = direct(connection, _CHANGES)
+    return int(number)
 
 
-_CHANGES = sa.select(log_head.c.changes).where(log_head.c.id == HEAD)
+_CHANGES = f"SELECT changes FROM log_head WHERE id = {HEAD}"  # noqa: S608 - a constant of ours
 
 
 def one(connection: sa.Connection, name: str) -> Bank:
@@ -95,9 +97,6 @@ def _upsert(dialect: str) -> tuple[str, Callable[[Row], tuple[Any, ...]]]:
 
     Spelled out, because SQLAlchemy's own handling of each row takes five times as long as SQLite's.
     """
-    speaks: sa.Dialect = sqlite.dialect(paramstyle="qmark")
-    if dialect != "sqlite":
-        speaks = psycopg.dialect(paramstyle="format")  # type: ignore[no-untyped-call]  # untyped there
     wanted: dict[str, Any] = {name: sa.bindparam(name) for name in bank_entry.c.keys() if name != "id"}  # noqa: SIM118 - columns, by their names
     statement = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(bank_entry).values(wanted)
     fresh = statement.excluded
@@ -106,7 +105,7 @@ def _upsert(dialect: str) -> tuple[str, Callable[[Row], tuple[Any, ...]]]:
         set_={name: fresh[name] for name in SOURCES_WORDS},
         where=bank_entry.c.changed <= fresh.changed,
     )
-    compiled = whole.compile(dialect=speaks)
+    compiled = whole.compile(dialect=_speaks(dialect))
     return str(compiled), itemgetter(*(compiled.positiontup or ()))
 
 
@@ -161,9 +160,29 @@ def entries(connection: sa.Connection, ids: Sequence[int]) -> Sequence[BankEntry
     """Those of the entries with these numbers that there are, in order."""
     wanted = sorted(set(ids))
     chunks = (wanted[start : start + AT_ONCE] for start in range(0, len(wanted), AT_ONCE))
-    return [
-        found for chunk in chunks for found in _found(connection, _ENTRIES.where(bank_entry.c.id.in_(chunk)))
-    ]
+    return [found for chunk in chunks for found in _some(connection, chunk)]
+
+
+def _some(connection: sa.Connection, ids: Sequence[int]) -> Iterator[BankEntry]:
+    statement, columns = _by_number(connection.dialect.name, len(ids))
+    for row in direct(connection.connection, statement, tuple(ids)):
+        yield _entry_from(dict(zip(columns, row, strict=True)))
+
+
+@lru_cache
+def _by_number(dialect: str, many: int) -> tuple[str, tuple[str, ...]]:
+    """The statement that finds entries by so many numbers, spelled out, and its columns."""
+    found = _ENTRIES.where(bank_entry.c.id.in_([0] * many))
+    return str(found.compile(dialect=_speaks(dialect), compile_kwargs={"render_postcompile": True})), tuple(
+        column.name for column in found.selected_columns
+    )
+
+
+def _speaks(dialect: str) -> sa.Dialect:
+    """The dialect that statements are spelled out in for the driver itself."""
+    if dialect == "sqlite":
+        return sqlite.dialect(paramstyle="qmark")
+    return psycopg.dialect(paramstyle="format")  # type: ignore[no-untyped-call]  # untyped there
 
 
 def entries_of(connection: sa.Connection, name: str, after: int, limit: int) -> Sequence[BankEntry]:
@@ -234,7 +253,7 @@ _LISTED = sa.select(
 
 
 def _found(connection: sa.Connection, statement: sa.Select[Any]) -> list[BankEntry]:
-    return [_entry_from(row) for row in connection.execute(statement).mappings()]
+    return [_entry_from(dict(row)) for row in connection.execute(statement).mappings()]
 
 
 def _number(connection: sa.Connection, many: int) -> int:
@@ -280,7 +299,7 @@ def _entry_row(entry: BankEntry, bank_id: int) -> dict[str, object]:
     }
 
 
-def _entry_from(row: sa.RowMapping) -> BankEntry:
+def _entry_from(row: Row) -> BankEntry:
     return BankEntry(
         bank=row["bank"],
         signal=SignalKind(row["signal"]),

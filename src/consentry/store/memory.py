@@ -67,9 +67,9 @@ class MemorySnapshot(LedgerReader, PartReader):
     def known_since(self, change: int, limit: int) -> Sequence[tuple[int, Known]]:
         """Known pictures that changed after `change`, with the number of their change, in order."""
         last = self._tables.counts.get("changes", 0)
-        later = (self._tables.known[self._tables.changes[number]] for number in range(change + 1, last + 1))
-        present = zip(range(change + 1, last + 1), later, strict=True)
-        return list(islice((pair for number, pair in present if pair[0] == number), limit))
+        numbers = range(change + 1, last + 1)
+        present = ((number, self._tables.known.get(self._tables.changes[number])) for number in numbers)
+        return list(islice((pair for number, pair in present if pair and pair[0] == number), limit))
 
     def key(self, key_id: str) -> ApiKey:
         """The key with `key_id`. Raises NotFound."""
@@ -192,6 +192,7 @@ class MemoryTransaction(LedgerWriter, PartWriter, MemorySnapshot):
 
     def add_key(self, key: ApiKey) -> None:
         """Store an API key, or replace the one with its id."""
+        self._tables.changes[self._tables.count("changes")] = ""  # no picture
         self._tables.keys[key.id] = key
 
     def put_secret(self, name: str, digest: str) -> None:
@@ -225,6 +226,11 @@ class MemoryStore:
         """For reading only; commits wait until the block ends."""
         with self._turns.read(), self._still:
             yield MemorySnapshot(self._tables, self._clock)
+
+    def changes(self) -> int:
+        """The number of the last change, as of now."""
+        with self.read() as snapshot:
+            return snapshot.changes()
 
     def claim(self, count: int, lease_seconds: float) -> Sequence[Job]:
         """Up to `count` due jobs, each leased to the caller under a new fencing token."""

@@ -71,8 +71,8 @@ class SqlSnapshot:
         return [(row["change"], rows.known_from(row)) for row in self._all(found)]
 
     def changes(self) -> int:
-        """The number of the last change to anything known or listed."""
-        return banks.changes(self._connection)
+        """The number of the last change to any key or anything known or listed."""
+        return banks.changes(self._connection.connection)
 
     def bank(self, name: str) -> Bank:
         """The bank named `name`. Raises NotFound."""

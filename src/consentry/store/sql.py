@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 import sqlalchemy as sa
 
 from consentry.core.ports import Clock, Ids, Job, Line
-from consentry.store import jobs, log
-from consentry.store.engine import WAIT_SECONDS, connect, reader, translated
+from consentry.store import banks, jobs, log
+from consentry.store.engine import WAIT_SECONDS, connect, direct, reader, translated
 from consentry.store.envelope import WrappedKey
 from consentry.store.rows import MAX_ATTEMPTS
 from consentry.store.snapshot import SqlSnapshot
@@ -61,6 +61,15 @@ class SqlStore:
         """For reading only: one consistent view that waits for no writer."""
         with self._turns.read(), self._look() as connection:
             yield SqlSnapshot(connection, self._now)
+
+    def changes(self) -> int:
+        """The number of the last change, as of now: asked before each lookup, so SQLAlchemy is left aside."""
+        with translated():
+            connection = self._reader.raw_connection()
+            try:
+                return banks.changes(connection)
+            finally:
+                connection.close()
 
     def claim(self, count: int, lease_seconds: float) -> Sequence[Job]:
         """Up to `count` due jobs, each leased to the caller under a new fencing token."""
@@ -161,7 +170,9 @@ class SqlStore:
 
     @contextmanager
     def _look(self) -> Iterator[sa.Connection]:
-        with translated(), self._reader.begin() as connection:
+        with translated(), self._reader.connect() as connection:
+            if self._sqlite:
+                direct(connection.connection, "BEGIN")
             yield connection
 
     def _overwrite(self) -> None:

@@ -126,6 +126,7 @@ class SqlTransaction(SqlSnapshot):
 
     def add_key(self, key: ApiKey) -> None:
         """Store an API key, or replace the one with its id."""
+        log.count(self._connection, "changes")
         tables.put(self._connection, tables.api_key, rows.key_row(key), by="id")
 
     def put_secret(self, name: str, digest: str) -> None:

@@ -43,6 +43,7 @@ def create_app(system: System) -> FastAPI:
     if system.site is not None:
         app.include_router(site.router(system, system.site))
     _refuse_the_rest(app)
+    app.add_middleware(hma.by_hash, system=system)
     app.add_middleware(AtOnce, limit=system.settings.max_at_once)
     app.add_middleware(HeadAsGet)
     app.add_middleware(OneSlash)

@@ -11,13 +11,14 @@ from dataclasses import replace
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
+from starlette.types import ASGIApp
 
 from consentry.core.bank import SignalKind
 from consentry.core.errors import BadInput
 from consentry.core.match import distance
 from consentry.flows.banking import Hashed
 from consentry.web import hma_banks
-from consentry.web.hma_door import Door, door
+from consentry.web.hma_door import ByHash, Door, door
 from consentry.web.hma_words import (
     NAMES,
     TYPES,
@@ -38,6 +39,11 @@ NEAR_PDQ = 31
 
 PAIR = 2
 """Hashes in a comparison."""
+
+
+def by_hash(app: ASGIApp, system: System) -> ByHash:
+    """The short way to the lookups by hash."""
+    return ByHash(app, door(system), {"/m/lookup": lookup, "/m/raw_lookup": raw_lookup})
 
 
 def router(system: System) -> APIRouter:
