@@ -178,6 +178,27 @@ class StoreContract(QueueContract, LogContract, BankContract, SyncContract, Part
         with pytest.raises(BadInput), store.begin() as tx:
             tx.add_known(a_known(hashes=crooked))
 
+    @pytest.mark.parametrize(
+        "change",
+        [
+            lambda tx: tx.add_key(a_key(2)),
+            lambda tx: tx.add_key(a_key(revoked=True)),
+            lambda tx: tx.add_known(a_known()),
+        ],
+        ids=["a key", "a key taken back", "a known picture"],
+    )
+    def test_the_number_of_changes_grows_with_each_key_and_each_known_picture(self, store, change):
+        with store.begin() as tx:
+            tx.add_key(a_key())
+        before = store.changes()
+        assert store.changes() == before
+        with store.begin() as tx:
+            change(tx)
+            assert store.changes() == before  # what is not committed has not happened
+        assert store.changes() > before
+        with store.read() as view:
+            assert view.changes() == store.changes()
+
     def test_keys_come_in_the_order_made_also_when_one_is_revoked(self, store):
         with store.begin() as tx:
             tx.add_key(a_key(2))

@@ -1,7 +1,14 @@
 """HMA's routes are behind a key, wherever it is shown, unless the operator trusts the network."""
 
+import anyio
+import httpx2
 import pytest
 
+from consentry.flows.access import Access
+from consentry.store.sql import open_store
+from consentry.store.system import RandomIds, SystemClock
+from consentry.web import hma
+from consentry.web.app import create_app
 from support.running import running
 
 LOOKUP = {"signal": "f" * 64, "signal_type": "pdq"}
@@ -35,6 +42,49 @@ def test_a_key_may_stand_in_the_address(server):
     with server.http() as http:
         assert http.get("/c/banks", params={"api_key": server.key("admin")}).json() == []
         assert http.get("/c/banks", params={"api_key": "cty_wrong"}).status_code == 401
+
+
+def test_a_key_that_another_process_takes_back_opens_nothing_from_then_on(server):
+    elsewhere = open_store(server.system.settings.database_url, SystemClock(), RandomIds())
+    with server.http("screen") as http:
+        assert http.get("/m/lookup", params=LOOKUP).status_code == 200
+        assert http.get("/m/lookup", params=LOOKUP).status_code == 200
+        pepper = server.system.access.pepper
+        mine = http.headers["authorization"].split("_")[1]
+        Access(elsewhere, SystemClock(), RandomIds(), pepper).revoke(mine)
+        assert http.get("/m/lookup", params=LOOKUP).status_code == 401
+    elsewhere.close()
+
+
+@pytest.mark.parametrize("path", ["/m/lookup", "/m/raw_lookup"])
+@pytest.mark.parametrize(
+    "params",
+    [
+        LOOKUP,
+        LOOKUP | {"banks": "BANK_A", "seed": "x", "bypass_coinflip": "maybe"},
+        LOOKUP | {"include_distance": "true"},
+        LOOKUP | {"signal_type": "nope"},
+        {"signal": "zz", "signal_type": "pdq"},
+        {"signal": "f" * 32, "signal_type": "video_md5"},
+        {"signal": "f" * 64},
+        {},
+    ],
+    ids=["good", "bad flag", "distances", "bad type", "bad hash", "md5", "no type", "nothing"],
+)
+@pytest.mark.parametrize("scope", ["screen", "admin", ""])
+def test_the_short_way_to_a_lookup_answers_as_the_long_one(server, path, params, scope):
+    short, long = create_app(server.system), create_app(server.system)
+    long.user_middleware = [one for one in long.user_middleware if one.cls is not hma.by_hash]
+    assert len(long.user_middleware) == len(short.user_middleware) - 1
+    headers = {"x-api-key": server.key(scope)} if scope else {}
+
+    async def asked(app):
+        transport = httpx2.ASGITransport(app=app)
+        async with httpx2.AsyncClient(transport=transport, base_url="http://here") as http:
+            reply = await http.get(path, params=params, headers=headers)
+        return reply.status_code, reply.json(), {*reply.headers.items()}
+
+    assert anyio.run(asked, short) == anyio.run(asked, long)
 
 
 def test_two_slashes_are_one(server):
