@@ -62,6 +62,7 @@ class Settings:
     stream_mode: str
     default_hours: int
     workers: int
+    features_days: float
     site: bool
     exchanges: str
     sync_minutes: float
@@ -174,6 +175,12 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("default_hours", 48, "Hours for a takedown where no known law sets fewer."),
     Setting("workers", 1, "Job workers inside the server; 0 if `consentry work` runs elsewhere."),
+    Setting(
+        "features_days",
+        14.0,
+        "Days for which features of uploads are kept, encrypted, so that parts of a picture reported later "
+        "are found among them; 0: not at all.",
+    ),
     Setting(
         "hma_trusted_network",
         False,

@@ -125,7 +125,12 @@ def carry_out(store, job, outside):
     takedown.run(job)
 
 
-HANDLERS = dict.fromkeys(("hide", "trace", "verify"), carry_out)
+def pass_over(store, job, _outside):
+    with store.begin() as tx:
+        tx.finish(job)
+
+
+HANDLERS = dict.fromkeys(("hide", "trace", "verify"), carry_out) | {"learn": pass_over}
 
 
 def all_done(store):

@@ -6,6 +6,11 @@ import pytest
 from click.testing import CliRunner
 
 from consentry.__main__ import main
+from consentry.core.candidate import Candidate, CandidateState
+from consentry.core.match import Match, Method, Region
+from consentry.store.sql import open_store
+from consentry.store.system import RandomIds
+from support.fakes import NOW, StillClock
 
 PDQ = "0f" * 32
 
@@ -55,3 +60,21 @@ def test_what_cannot_be_ends_with_two(run, listed):
     run("create", "OURS")
     run("create", "OURS", ends=2)
     run("import", "OURS", listed("not", "hashes"), ends=2)
+
+
+def test_candidates_are_listed_by_what_became_of_them(run, tmp_path):
+    run("create", "OURS")
+    region = Region(0.25, 0.0, 1.0, 0.5)
+    part = Match("case:1", "case", Method.PARTIAL, 44, "C-1", "mirrored", region)
+    store = open_store(f"sqlite:///{tmp_path}/data/consentry.db", StillClock(), RandomIds())
+    with store.begin() as tx:
+        tx.add_candidate(Candidate("cnd_1", "upl_1", part, NOW))
+        tx.add_candidate(Candidate("cnd_2", "upl_2", part, NOW, CandidateState.DISMISSED))
+    store.close()
+    shown = json.loads(run("candidates", "--json"))
+    assert shown["region"] == {"left": 0.25, "top": 0.0, "right": 1.0, "bottom": 0.5}
+    assert [shown[name] for name in ("candidate", "upload", "method", "distance")] == [
+        "cnd_1", "upl_1", "partial", 44
+    ]  # fmt: skip
+    assert "cnd_2" in run("candidates", "--state", "dismissed")
+    assert run("candidates", "--state", "confirmed") == ""

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from consentry.core.candidate import LEARN
 from consentry.core.case import Case, CaseEvent, CaseState, Copy, CopyState, RefusalGround
 from consentry.core.errors import NotOffered, UpstreamTrouble
 from consentry.core.match import Hashes, Match, Method
@@ -25,6 +26,7 @@ class Scene:
         self.site = MemoryPlatform("site", "https://site.example", self.clock, linger=linger)
         self.item = self.site.publish(b"ok the picture", "poster", "text")
         self.finder = PlainFinder()
+        self.learnt = []
         self.takedown = Takedown(
             self.store, {"site": self.site}, PlainDecoder(), PlainHasher(), self.finder, MemoryBlobs(ids), ids
         )
@@ -41,6 +43,9 @@ class Scene:
         for _ in range(rounds):
             self.clock.move(seconds=1)
             for job in self.store.claim(20, 60):
+                if job.kind == LEARN:
+                    self.learnt.append(job.payload)
+                    continue
                 try:
                     self.takedown.run(job)
                 except UpstreamTrouble as trouble:
@@ -73,6 +78,7 @@ def test_from_the_moment_of_tracing_the_picture_is_known():
     scene.work()
     (known,) = scene.known()
     assert (known.source, known.case, known.active) == (CASES, "C-1", True)
+    assert [job["known"] for job in scene.learnt] == [known.id]
 
 
 def test_every_copy_that_is_found_is_hidden_with_its_distance():

@@ -6,6 +6,7 @@ import contextlib
 import io
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -15,6 +16,8 @@ from rich.progress import Progress
 from consentry.cli.bank_files import Reading, exported
 from consentry.cli.common import plain_errors, settings_from, show
 from consentry.core.bank import Bank, EntryStatus, SignalKind
+from consentry.core.candidate import Candidate, CandidateState
+from consentry.core.entry import stamp
 from consentry.core.errors import BadInput
 from consentry.core.match import NEAR
 from consentry.flows.banking import Banking
@@ -137,6 +140,25 @@ def status(name: str, as_json: bool, **options: object) -> None:
     show(_record(found.bank) | counts, as_json=as_json)
 
 
+@bank.command(epilog="Example: consentry bank candidates --data ./data --json")
+@_DATA
+@_DATABASE
+@click.option(
+    "--state",
+    type=click.Choice([state.value for state in CandidateState]),
+    default=CandidateState.OPEN.value,
+    show_default=True,
+    help="What became of them.",
+)
+@_JSON
+@plain_errors
+def candidates(state: str, as_json: bool, **options: object) -> None:
+    """List uploads that seem to show a known picture, or a part of it, for a person to look at."""
+    with _banking(options) as banking:
+        for found in banking.candidates(CandidateState(state)):
+            show(_candidate(found), as_json=as_json)
+
+
 @bank.command(epilog="Example: consentry bank delete OURS --data ./data --yes")
 @click.argument("name")
 @_DATA
@@ -165,6 +187,23 @@ def _record(found: Bank) -> dict[str, object]:
         "radius": found.radius,
         "source": found.source,
         "about": found.about,
+    }
+
+
+def _candidate(found: Candidate) -> dict[str, object]:
+    match = found.match
+    return {
+        "candidate": found.id,
+        "state": found.state.value,
+        "upload": found.picture,
+        "entry": match.entry,
+        "source": match.source,
+        "case": match.case,
+        "method": match.method.value,
+        "view": match.view,
+        "distance": match.distance,
+        "region": None if match.region is None else asdict(match.region),
+        "found": stamp(found.at),
     }
 
 

@@ -48,8 +48,11 @@ class PartTransaction(PartSnapshot, Protocol):
 class PartFinder(Protocol):
     """Finds known pictures of which another one shows a part, where features of them are kept."""
 
-    def describe(self, picture: Picture) -> bytes:
-        """Features of a picture, to be kept encrypted; empty if it has nothing to hold on to."""
+    def describe(self, picture: Picture, *, mirrored: bool = False) -> bytes:
+        """Features of a picture, to be kept encrypted, and of the same `mirrored` if wished.
+
+        Empty if there is nothing in it to hold on to.
+        """
 
     def find(self, picture: Picture) -> Sequence[Match]:
         """Every active known picture that `picture` shows, wholly or in part; nearest first.

@@ -16,6 +16,7 @@ from itertools import islice
 
 from consentry.core.bank import Bank, BankEntry, EntryStatus, SignalKind
 from consentry.core.bankports import Near
+from consentry.core.candidate import Candidate, CandidateState
 from consentry.core.entry import Kind
 from consentry.core.errors import BadInput, NotFound
 from consentry.core.exchange import telling
@@ -138,6 +139,11 @@ class Banking:
                 return
             yield from page
             last = page[-1].id
+
+    def candidates(self, state: CandidateState) -> Sequence[Candidate]:
+        """Uploads that seem to show a known picture, or a part of it, in the order found."""
+        with self.store.read() as view:
+            return view.candidates(state)
 
     def take(
         self, name: str, entries: Iterable[BankEntry], by: str, told: Callable[[int], object] = bool

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 from consentry.core.case import Case, CaseEvent, CaseState, Copy
@@ -30,6 +30,7 @@ from consentry.core.platformports import Platform
 from consentry.core.ports import Blobs, Clock, Ids, Job, Passphrases, Store, Transaction
 from consentry.core.report import Report, check
 from consentry.flows.judge import Judge, Judged
+from consentry.flows.takedown import let_go
 
 PAPERS = "papers"
 """The purpose under which a report is kept encrypted."""
@@ -131,8 +132,7 @@ class Desk:
             case = tx.save_case(tx.case(reference).after(CaseEvent.WITHDRAW, now))
             for copy in tx.copies(reference):
                 tx.enqueue(Job("restore", {"copy": copy.id}, f"restore:{copy.id}", now))
-            for known in tx.known_of(reference):
-                tx.add_known(replace(known, active=False))
+            let_go(tx, reference, now)
             tx.append(Kind.CASE, {"case": reference, "event": CaseEvent.WITHDRAW.value})
         return case
 

@@ -3,7 +3,8 @@
 1. Hide: the platform takes the copy out of public view, under a key that makes repeating it harmless.
    One that has no such order is left to a person there, and the log says so at once.
 2. Trace: the picture is fetched by the moderators' door and hashed; from that moment a new upload
-   of it is refused, and every copy accepted before is found and hidden the same way.
+   of it is refused, and every copy accepted before is found and hidden the same way. Parts of it
+   are looked for beside that (`flows.parts`).
 3. Verify: the public address is fetched again, as a visitor would. Only a picture that is not
    there counts as gone; when every copy is, the clock stops.
 4. Watch: an hour before the deadline, a case that still runs is raised with a person.
@@ -16,9 +17,10 @@ the job to the next worker, and the key keeps the platform from doing anything t
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from consentry.core.candidate import CandidateState, forgetting, learning
 from consentry.core.case import STOPPED, Case, CaseEvent, CaseState, Copy, CopyEvent, CopyState
 from consentry.core.entry import Kind, stamp
 from consentry.core.errors import NotFound, NotOffered, UpstreamTrouble
@@ -109,7 +111,9 @@ class Takedown:
         with self.store.begin() as tx:
             now = tx.now()
             if hashes:
-                tx.add_known(_case_picture(copy, hashes))
+                known = _case_picture(copy, hashes)
+                tx.add_known(known)
+                tx.enqueue(Job(*learning(known.id, evidence, now)))
             for match in matches:
                 self._add_copy(tx, copy, match, now)
             tx.append(
@@ -243,6 +247,21 @@ class Takedown:
             return
         moved = tx.save_case(case.after(event, tx.now()))
         tx.append(Kind.CASE, {"case": case_id, "event": event.value, "state": moved.state.value})
+
+
+def let_go(tx: Transaction, case_id: str, now: datetime) -> None:
+    """Let the pictures of a case match nothing from now on, destroy their features, close what was found."""
+    for known in tx.known_of(case_id):
+        tx.add_known(replace(known, active=False))
+        try:
+            kept = tx.features(known.id)
+        except NotFound:
+            continue
+        tx.keep_features(replace(kept, blob=""))
+        tx.enqueue(Job(*forgetting(kept, now)))
+    for candidate in tx.candidates_of(case_id):
+        if candidate.state is CandidateState.OPEN:
+            tx.save_candidate(candidate.ended(CandidateState.WITHDRAWN))
 
 
 def _is_traced(copy: Copy, case: Case) -> bool:

@@ -25,6 +25,10 @@ DELTA = 1 << 12
 """New corners kept apart before they are sorted in: each of hundreds of corners is compared with all."""
 
 
+AS_IT_IS, MIRRORED = "as it is", "mirrored"
+"""How the picture that is asked about is turned before it is looked at; the corners bear any other turn."""
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """A known picture that another one shows, wholly or in part."""
@@ -74,7 +78,7 @@ class FeatureIndex:
     def look(self, rgb: NDArray[np.uint8]) -> list[Part]:
         """Every known picture that uint8[h, w, 3] shows as it is or mirrored, the nearest first."""
         frame = framed(rgb)
-        turned = {"as it is": frame, "mirrored": np.ascontiguousarray(frame[:, ::-1])}
+        turned = {AS_IT_IS: frame, MIRRORED: np.ascontiguousarray(frame[:, ::-1])}
         found = [part for view, seen in turned.items() for part in self._look(view, seen)]
         best: dict[int, Part] = {}
         for part in sorted(found, key=lambda part: (part.aligned.distance, part.number, part.view)):

@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse, Response
 
 from consentry.core.content import Upload
 from consentry.core.errors import BadInput
+from consentry.core.platformports import Ability
 from consentry.core.policy import Outcome
 from consentry.core.ports import ApiKey
 from consentry.flows.upload import Screened, screen
@@ -97,7 +98,8 @@ def _screen(system: System, key: ApiKey, data: bytes, names: dict[str, str]) -> 
         place=names["place"].lower(),
     )
     url = platform.address(names["item"]) if platform else ""
-    return answer(screen(upload, judge=system.upload, hasher=system.hasher, url=url))
+    closer = platform is not None and Ability.FETCH in platform.abilities
+    return answer(screen(upload, judge=system.upload, hasher=system.hasher, url=url, closer=closer))
 
 
 def answer(screened: Screened) -> Response:

@@ -12,6 +12,7 @@ import httpx2
 
 from consentry.banks.known import KnownPictures
 from consentry.banks.listed import ListedPictures
+from consentry.banks.parts import KnownParts
 from consentry.config import Settings
 from consentry.core.content import Stage
 from consentry.core.errors import SafetyUnavailable
@@ -24,6 +25,7 @@ from consentry.flows.access import Access
 from consentry.flows.banking import Banking
 from consentry.flows.consent import Consents
 from consentry.flows.optout import OptOuts
+from consentry.flows.parts import Parts
 from consentry.flows.report import Desk
 from consentry.flows.takedown import Takedown
 from consentry.flows.upload import UPLOADS
@@ -61,7 +63,7 @@ def _build(settings: Settings, generator: Generator | None, opened: contextlib.E
     blobs = LocalBlobs(directory / "blobs", directory / "blobs.key", store)
     decoder = opened.enter_context(SandboxDecoder(Limits(), workers=settings.decoders))
     hasher = PdqHasher()
-    hasher.hashes(decoder.decode(ONE_PIXEL))  # compiled here, so that no caller waits for it
+    hasher.looks(decoder.decode(ONE_PIXEL))  # compiled here, so that no caller waits for it
     figures = Figures()
     permits = signed_permits(settings, clock, ids)
     listed = ListedPictures(store)
@@ -100,6 +102,15 @@ def _build(settings: Settings, generator: Generator | None, opened: contextlib.E
         takedown=Takedown(store, platforms, decoder, hasher, uploads, blobs, ids),
         consents=Consents(store, clock, ids, passphrases, decoder, hasher),
         optouts=OptOuts(store, ids, passphrases, decoder, hasher),
+        parts=Parts(
+            store,
+            platforms,
+            decoder,
+            KnownParts(store, blobs),
+            blobs,
+            ids,
+            timedelta(days=settings.features_days),
+        ),
         sync=sync(settings, store, opened),
         banking=Banking(store, decoder, hasher, listed, clock),
         generator=generator or upstream(settings, permits),

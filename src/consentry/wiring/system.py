@@ -25,6 +25,7 @@ from consentry.flows.banking import Banking
 from consentry.flows.consent import Consents
 from consentry.flows.judge import Judge
 from consentry.flows.optout import OptOuts
+from consentry.flows.parts import Parts
 from consentry.flows.report import Desk
 from consentry.flows.sync import PULL, Sync
 from consentry.flows.takedown import Takedown
@@ -72,6 +73,8 @@ class System:
     """Records what people depicted agree to."""
     optouts: OptOuts
     """Records which pictures nobody may edit."""
+    parts: Parts
+    """Looks for parts of known pictures, beside uploads."""
     sync: Sync
     """Follows the lists of others."""
     banking: Banking
@@ -100,8 +103,9 @@ class System:
 
     def run(self, job: Job) -> None:
         """Carry out one job, whatever it is about."""
-        flow = self.sync if job.kind in {PULL, TELL} else self.takedown
-        flow.run(job)
+        if job.kind in {PULL, TELL}:
+            return self.sync.run(job)
+        return self.parts.run(job) if job.kind in Parts.KINDS else self.takedown.run(job)
 
     def close(self) -> None:
         """Let go of everything; safe to call twice."""
