@@ -3,6 +3,7 @@ import pytest
 
 from consentry.core.errors import BadInput
 from consentry.core.match import NEAR, distance
+from consentry.matching import _operator, _reference, boxes, pdq, views
 from consentry.matching.hasher import MAX_FRAMES, PdqHasher
 from consentry.matching.pdq import VIEWS
 from consentry.media import drawing, edits
@@ -120,3 +121,19 @@ def test_a_copy_of_what_the_ledger_keeps_is_found(copy):
     kept = HASHER.upright(decode(data))
     asked = HASHER.looks(decode(copy(data))).pdq
     assert min(distance(one, other) for one in kept.pdq for other in asked) <= NEAR
+
+
+def test_a_warm_hasher_compiles_nothing_more():
+    """A caller who had to wait for that would be told that nobody could look."""
+
+    def compiled():
+        found = [vars(module).values() for module in (_operator, _reference, boxes, pdq, views)]
+        return {one: len(one.signatures) for part in found for one in part if hasattr(one, "signatures")}
+
+    PdqHasher().warm()
+    before = compiled()
+    assert all(before.values())
+    for seed in range(3):
+        for look in (PdqHasher().hashes, PdqHasher().looks, PdqHasher().views):
+            look(PlainDecoder().decode(edits.encoded(drawing.place(seed, (700, 500)))))
+    assert compiled() == before

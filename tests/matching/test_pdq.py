@@ -96,3 +96,16 @@ def test_quality_is_in_doubt_where_a_step_is_nearly_a_whole_one():
     sure[:, ::2] = 2.55 * 0.9999
     assert quality_of(sure, 0.004) == (0, 64 * 63 // 90)
     assert quality_of(sure, 0.0) == (0, 0)
+
+
+def test_a_hash_for_looking_up_differs_by_a_bit_or_two_at_the_most():
+    """And only where rounding could decide one, which is where the other is worked out anew."""
+    differing = [
+        sum(
+            (a ^ b).bit_count()
+            for a, b in zip(hash_rgb(one, sure=False).bits, hash_rgb(one).bits, strict=True)
+        )
+        for one in map(scene, range(60))
+    ]
+    assert max(differing) <= 2
+    assert sum(map(bool, differing)) <= 3

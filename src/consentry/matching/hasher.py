@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from consentry.core.content import Frame, Picture
 from consentry.core.errors import BadInput
 from consentry.core.match import MIN_QUALITY, Hashes
+from consentry.matching import _reference
 from consentry.matching.pdq import VIEWS, PdqHash, hash_luma, hash_rgb
 from consentry.matching.views import LOOK_SIDE, WHOLE, crops, looks, reduce_luma
 
@@ -31,6 +32,16 @@ Named = tuple[str, PdqHash]
 
 class PdqHasher:
     """SHA-256 and MD5 of the bytes, and PDQ in eight orientations of each still."""
+
+    def warm(self) -> None:
+        """Have everything compiled now, so that no caller waits for it; it may take half a minute once."""
+        steps = np.indices((LOOK_SIDE, LOOK_SIDE), np.uint8).sum(axis=0, dtype=np.uint8)
+        still = np.stack([steps, steps.T * 3, steps ^ 0x55], axis=-1)
+        frame = Frame(LOOK_SIDE, LOOK_SIDE, still.tobytes())
+        picture = Picture(b"", "", frames=(frame,))
+        for look in (self.hashes, self.views, self.looks, self.upright):
+            look(picture)
+        _reference.shrink(_reference.luma(still))
 
     def digests(self, data: bytes) -> Hashes:
         """SHA-256 and MD5 of bytes that may be anything."""
@@ -51,7 +62,8 @@ class PdqHasher:
     def looks(self, picture: Picture) -> Hashes:
         """As `hashes`, with 8 more for what is within a border, a frame or a panel. Raises BadInput likewise.
 
-        Each is named. A still with too little in it may hold a part that has enough.
+        Each is named. A still with too little in it may hold a part that has enough. They are for
+        looking up: where rounding could decide a bit, nobody waits until it is certain.
         """
         return _hashes(picture, _parts, named=True)
 
@@ -90,7 +102,8 @@ def _stills(picture: Picture) -> list[Pixels]:
 
 
 def _hashes(picture: Picture, more: Callable[[Pixels], list[Named]], *, named: bool = False) -> Hashes:
-    hashed = [pair for still in _stills(picture) for pair in [("", hash_rgb(still)), *more(still)]]
+    wholes = [(still, hash_rgb(still, sure=not named)) for still in _stills(picture)]
+    hashed = [pair for still, whole in wholes for pair in [("", whole), *more(still)]]
     good = [pair for pair in hashed if pair[1].quality >= MIN_QUALITY]
     kept = good or [max(hashed, key=lambda pair: pair[1].quality)]
     pdq: dict[bytes, str] = {}

@@ -125,15 +125,18 @@ def finish(small: NDArray[np.float32], *, exact: bool) -> PdqHash | None:
     return PdqHash(views[0], high, views)
 
 
-def hash_pixels(picture: NDArray[np.uint8], *, colour: bool) -> PdqHash:
-    """Hash uint8[h, w, 3] or uint8[h, w]: fast first, and in the reference's own order if in doubt."""
+def hash_pixels(picture: NDArray[np.uint8], *, colour: bool, sure: bool = True) -> PdqHash:
+    """Hash uint8[h, w, 3] or uint8[h, w]: fast first, and in the reference's own order if in doubt.
+
+    Without `sure` doubt is left alone: a bit or two may then differ, and nobody waits.
+    """
     height, width = picture.shape[:2]
     if min(height, width) < MIN_SIDE:
         return PdqHash(bytes(BYTES), 0, (bytes(BYTES),) * 8)
     picture = np.ascontiguousarray(picture)
     if (height, width) != (SIDE, SIDE):
         bands = _operator.bands(height), _operator.bands(width)
-        fast = finish(_operator.shrink(picture, *bands), exact=False)
+        fast = finish(_operator.shrink(picture, *bands), exact=not sure)
         if fast is not None:
             return fast
     grey = _reference.luma(picture) if colour else picture.astype(np.float32)
@@ -143,11 +146,14 @@ def hash_pixels(picture: NDArray[np.uint8], *, colour: bool) -> PdqHash:
     return slow
 
 
-def hash_rgb(rgb: NDArray[np.uint8]) -> PdqHash:
-    """Hash a decoded picture, uint8[height, width, 3] in sRGB; BadInput for any other array."""
+def hash_rgb(rgb: NDArray[np.uint8], *, sure: bool = True) -> PdqHash:
+    """Hash a decoded picture, uint8[height, width, 3] in sRGB; BadInput for any other array.
+
+    Without `sure`, for looking up and not for keeping: `hash_pixels` says why.
+    """
     if rgb.dtype != np.uint8 or rgb.shape != (*rgb.shape[:2], 3):
         raise BadInput("PDQ needs pixels as uint8[height, width, 3]")
-    return hash_pixels(rgb, colour=True)
+    return hash_pixels(rgb, colour=True, sure=sure)
 
 
 def hash_luma(grey: NDArray[np.uint8]) -> PdqHash:

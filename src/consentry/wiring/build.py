@@ -63,7 +63,7 @@ def _build(settings: Settings, generator: Generator | None, opened: contextlib.E
     blobs = LocalBlobs(directory / "blobs", directory / "blobs.key", store)
     decoder = opened.enter_context(SandboxDecoder(Limits(), workers=settings.decoders))
     hasher = PdqHasher()
-    hasher.looks(decoder.decode(ONE_PIXEL))  # compiled here, so that no caller waits for it
+    hasher.warm()
     figures = Figures()
     permits = signed_permits(settings, clock, ids)
     listed = ListedPictures(store)

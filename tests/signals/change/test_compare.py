@@ -6,7 +6,8 @@ import pytest
 from PIL import Image, ImageDraw, ImageEnhance
 
 from consentry.media import drawing, edits
-from consentry.signals.change.compare import Blind, Comparison, Incomparable, compare
+from consentry.signals.change.align import Incomparable
+from consentry.signals.change.compare import Blind, Comparison, compare
 
 SEEDS = (0, 1, 2, 6, 7)
 

@@ -86,3 +86,18 @@ def test_as_an_http_error_it_carries_both_and_is_not_repeated():
     assert (error["code"], error["request_id"]) == ("content_policy_violation", "req_1")
     assert error["next_step"] == release.NEXT
     assert reply.headers["consentry-decision"] == error["decision"]
+
+
+def test_a_reply_is_the_json_it_would_be_if_every_letter_were_read():
+    released = go(makes=(Made(b"ok one", "é"), Made(b"ok two")))
+    images = release.encoded(released)
+    reply = {"data": [{"b64_json": image, "said": image.caption} for image in images], "more": None}
+    plain = {"data": [{"b64_json": i.base64, "said": i.caption} for i in images], "more": None}
+    assert json.loads(release.written(reply)) == plain
+    assert release.written(reply) == json.dumps(plain, ensure_ascii=False, separators=(",", ":")).encode()
+    assert release.written({"data": []}) == b'{"data":[]}'
+
+
+def test_nothing_but_a_released_image_stands_for_its_base64():
+    with pytest.raises(TypeError):
+        release.written({"b64_json": b"raw"})

@@ -23,7 +23,8 @@ import numpy as np
 
 from consentry.core.content import Draft, Frame, Stage, Subject
 from consentry.core.finding import Finding, Seen, Unavailable
-from consentry.signals.change.compare import Blind, Comparison, Incomparable, compare
+from consentry.signals.change.align import Incomparable
+from consentry.signals.change.compare import Blind, Comparison, compare
 
 VERSION = "change 1"
 """What a decision record says about how these measures were taken."""

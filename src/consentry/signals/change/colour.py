@@ -22,6 +22,10 @@ TO_XYZ = np.array([[0.4124, 0.2126, 0.0193], [0.3576, 0.7152, 0.1192], [0.1805, 
 DARK_RGB, DARK_XYZ = 0.04045, 0.008856
 """Where the straight foot of each curve ends (IEC 61966-2-1; CIE 15:2004)."""
 
+_STEPS = np.arange(256) / 255
+LINEAR = np.where(_STEPS > DARK_RGB, ((_STEPS + 0.055) / 1.055) ** 2.4, _STEPS / 12.92)
+"""float64[256]: how much light each value of a colour stands for (IEC 61966-2-1)."""
+
 HUES = (20.0, 85.0)
 """Hue angles in degrees between which skin of every tone lies (35 to 75 in white light), with room for
 coloured light."""
@@ -53,9 +57,7 @@ COMMON = 0.004
 
 def lab(rgb: npt.NDArray[np.uint8]) -> Floats:
     """uint8[h, w, 3] in sRGB as CIELAB (CIE 15:2004)."""
-    value = rgb.astype(np.float64) / 255
-    linear = np.where(value > DARK_RGB, ((value + 0.055) / 1.055) ** 2.4, value / 12.92)
-    xyz = linear @ TO_XYZ / WHITE
+    xyz = LINEAR[rgb] @ (TO_XYZ / WHITE)
     root = np.where(xyz > DARK_XYZ, np.cbrt(xyz), 7.787 * xyz + 16 / 116)
     x, y, z = root[..., 0], root[..., 1], root[..., 2]
     return np.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], axis=-1)

@@ -1,6 +1,6 @@
 """One picture before and one after an edit: how much skin is new, and what is new on skin.
 
-1. Both are reduced to one small size, and the output is shifted and scaled to where it fits best.
+1. The output is laid over the input (align.py).
 2. A change of light is taken out: the middle difference over what looks like skin on both sides.
 3. Skin is whatever has the colours of those skin-like pixels of the input that stayed; if none
    stayed, the colours of all its skin-like pixels; if it has none, any colour skin can have.
@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
 
+from consentry.signals.change.align import Pixels, aligned
 from consentry.signals.change.colour import (
     Floats,
     Mask,
@@ -27,21 +27,6 @@ from consentry.signals.change.colour import (
     may_be_skin,
     palette_of,
 )
-
-Pixels = npt.NDArray[np.uint8]
-"""uint8[height, width, 3] in sRGB."""
-
-SIDE = 160
-"""Pixels along the longer side of what is compared."""
-
-MIN_SIDE = 16
-"""Pixels below which a side says too little."""
-
-SHIFT = 8
-"""Farthest shift in pixels that is tried: 5 % of the longer side."""
-
-SCALES = (1.0, 0.97, 1.03, 0.94, 1.06, 0.91, 1.09)
-"""Sizes at which the output is tried: one that was cut by up to 8 % and blown up again is laid back."""
 
 SAME = 9.0
 """Largest colour difference (CIE 1976) at which a pixel stayed what it was."""
@@ -78,10 +63,6 @@ SKIN_BEFORE = 0.01
 """Share of the input that must be skin for its absence from the output to matter."""
 
 
-class Incomparable(Exception):
-    """Two pictures cannot be compared. The message is one of a few fixed causes."""
-
-
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """What an edit added."""
@@ -108,7 +89,8 @@ class Blind:
 
 def compare(before: Pixels, after: Pixels) -> Comparison | Blind:
     """Compare two pictures, uint8[h, w, 3] each. Raises Incomparable if one is too small."""
-    one, other, likeness = _aligned(before, after)
+    both = aligned(before, after)
+    one, other, likeness = lab(both.before), lab(both.after), both.likeness
     other = other + _light(one, other)
     difference = np.linalg.norm(other - one, axis=-1)
     changed = difference > CHANGED
@@ -130,61 +112,6 @@ def compare(before: Pixels, after: Pixels) -> Comparison | Blind:
             f"likeness {likeness:.2f}"
         ),
     )
-
-
-def _aligned(before: Pixels, after: Pixels) -> tuple[Floats, Floats, float]:
-    """Both in CIELAB at one small size, the second laid over the first, and how well it fits."""
-    height, width = before.shape[:2]
-    if min(height, width, *after.shape[:2]) < MIN_SIDE:
-        raise Incomparable("too small to compare")
-    scale = SIDE / max(height, width)
-    size = (max(MIN_SIDE, round(width * scale)), max(MIN_SIDE, round(height * scale)))
-    one, other = _reduced(before, size), _reduced(after, size)
-    outline = outlines(one)
-    likeness, down, right, share = max((*best_shift(outline, outlines(_scaled(other, s))), s) for s in SCALES)
-    return lab(one), lab(_shifted(_scaled(other, share), down, right)), likeness
-
-
-def _reduced(pixels: Pixels, size: tuple[int, int]) -> Pixels:
-    return np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.BOX))
-
-
-def outlines(pixels: Pixels) -> Floats:
-    """float64[2, h, w]: how fast brightness changes downwards and to the right."""
-    light = pixels.astype(np.float64).mean(axis=-1)
-    return np.stack([np.gradient(light, axis=0), np.gradient(light, axis=1)])
-
-
-def best_shift(one: Floats, other: Floats) -> tuple[float, int, int]:
-    """The correlation (-1 to 1) where `other` lies best on `one`, and how far down and right that is."""
-    room = (one.shape[1] + 2 * SHIFT, one.shape[2] + 2 * SHIFT)
-    spectrum = np.fft.rfft2(one, room) * np.conj(np.fft.rfft2(other, room))
-    matches = np.fft.irfft2(spectrum.sum(axis=0), room)
-    steps = np.arange(-SHIFT, SHIFT + 1)
-    window = matches[np.ix_(steps, steps)]
-    down, right = np.unravel_index(int(window.argmax()), window.shape)
-    size = float(np.sqrt((one**2).sum() * (other**2).sum()))
-    likeness = float(window.max()) / size if size else 0.0
-    return min(1.0, max(-1.0, likeness)), int(steps[down]), int(steps[right])
-
-
-def _scaled(pixels: Pixels, share: float) -> Pixels:
-    """The picture at `share` of its size about its middle; what is missing at the edges is repeated."""
-    rows, columns = (_places(side, share) for side in pixels.shape[:2])
-    return pixels[np.ix_(rows, columns)]
-
-
-def _places(side: int, share: float) -> npt.NDArray[np.intp]:
-    middle = (side - 1) / 2
-    places = (np.arange(side) - middle) / share + middle
-    return np.asarray(np.rint(places.clip(0, side - 1)), np.intp)
-
-
-def _shifted(pixels: Pixels, down: int, right: int) -> Pixels:
-    height, width = pixels.shape[:2]
-    rows = np.clip(np.arange(height) - down, 0, height - 1)
-    columns = np.clip(np.arange(width) - right, 0, width - 1)
-    return pixels[np.ix_(rows, columns)]
 
 
 def _light(one: Floats, other: Floats) -> Floats:

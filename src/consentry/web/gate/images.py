@@ -11,7 +11,7 @@ from functools import partial
 
 import anyio.to_thread
 from fastapi import APIRouter, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 
 from consentry.core import content
 from consentry.core.errors import BadInput
@@ -138,7 +138,7 @@ def _reply(answer: Released | Refused, caller: Caller) -> Response:
         "created": int(time.time()),
         "data": [
             {
-                "b64_json": image.base64,
+                "b64_json": image,
                 **({"revised_prompt": image.caption} if image.caption else {}),
             }
             for image in images
@@ -146,7 +146,8 @@ def _reply(answer: Released | Refused, caller: Caller) -> Response:
         "output_format": images[0].kind,
         "consentry": release.basis(answer.judged),
     }
-    return JSONResponse(reply, headers=release.headers(answer.judged))
+    body, headers = release.written(reply), release.headers(answer.judged)
+    return Response(body, media_type="application/json", headers=headers)
 
 
 async def _events(asked: content.Request, caller: Caller) -> Iterable[Event]:
