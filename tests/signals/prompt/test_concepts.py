@@ -29,6 +29,22 @@ def test_a_small_misspelling_is_recognised_and_marked():
     assert mention.typo
 
 
+def test_a_word_written_as_two_is_recognised_unless_both_are_words():
+    (mention,) = build({"en": {"boat": "sailboat"}}, "v").find(words(fold("a sai lboat")))
+    assert (mention.typo, mention.at) == (True, (1, 2))
+    assert not found({"en": {"common": "sail boat", "boat": "sailboat"}}, "sail boat")
+
+
+def test_a_very_long_word_is_no_misspelling():
+    assert not found({"en": {"boat": "sailboat" * 4}}, "salboat" + "sailboat" * 3)
+
+
+def test_a_few_words_that_show_no_language_are_read_as_english():
+    lists = {"en": {"boat": "boot"}, "de": {"boat": "kahn"}}
+    assert found(lists, "boot") == ["boat"]
+    assert not found(lists, "kahn")
+
+
 def test_scripts_without_spaces_are_read_by_character():
     assert found({"ja": {"boat": "船"}}, "青い船が見える") == ["boat"]
 

@@ -39,6 +39,11 @@ def test_numbers_with_units_stay(text):
     assert tidied(text) == text
 
 
+def test_a_wider_gap_ends_a_word_of_letters_apart():
+    assert tidied("b.l.u.e s.e.a").split() == ["blue", "sea"]
+    assert tidied("b l u e  s e a").split() == ["blue", "sea"]
+
+
 def test_what_is_packed_is_unpacked():
     assert unpacked("YSBjYWxtIGhhcmJvdXI=") == "a calm harbour"
     assert unpacked("a%20harbour") == "a harbour"

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from consentry.core.content import Draft
@@ -50,3 +52,10 @@ def test_what_was_asked_earlier_in_the_conversation_still_counts():
 
 def test_a_picture_drawn_over_another_is_a_person_too():
     assert scores(request(prompt="put her in a bikini", markup=picture(flat())))["prompt.harm"] >= 0.85
+
+
+def test_what_was_asked_for_before_counts():
+    words = {"prompt": "brighten the sky"}
+    before = replace(request(picture(flat()), **words), earlier=("put her in a bikini",))
+    assert scores(request(picture(flat()), **words))["prompt.harm"] < 0.5
+    assert scores(before)["prompt.harm"] >= 0.85

@@ -21,18 +21,21 @@ class PromptSignal:
         self._version = f"prompt {lexicon().version}"
 
     def look(self, subject: Subject) -> Sequence[Finding]:
-        """Four findings. Of a draft both the prompt and its rewritten form are read; the graver counts."""
+        """Four findings. A request is read alone and as the last of what was asked for in a conversation.
+
+        Of a draft both the prompt and its rewritten form are read; the gravest reading counts.
+        """
         match subject:
             case Request():
-                return self._findings(subject, (subject.prompt, _whole(subject)))
+                return self._findings(subject, (subject.prompt,))
             case Draft(request=request):
-                return self._findings(request, (request.prompt, _whole(request), subject.caption))
+                return self._findings(request, (request.prompt, subject.caption))
             case _:
                 return ()
 
     def _findings(self, request: Request, texts: Sequence[str]) -> Sequence[Finding]:
         person = 1.0 if request.pictures else 0.0
-        routed = [route(text, person) for text in texts if text]
+        routed = [route(text, person, request.earlier) for text in texts if text]
         concepts = sorted({name for one in routed for name in one.concepts})
         evidence = ", ".join(concepts) or "no concept found"
         scores = {
@@ -42,8 +45,3 @@ class PromptSignal:
             "prompt.suspicion": max((one.suspicion for one in routed), default=0.0),
         }
         return tuple(Seen(name, score, evidence, self._version) for name, score in scores.items())
-
-
-def _whole(request: Request) -> str:
-    """Everything asked for in the conversation as one text; empty if nothing was asked before."""
-    return "\n".join((*request.earlier, request.prompt)) if request.earlier else ""

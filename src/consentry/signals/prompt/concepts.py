@@ -25,6 +25,8 @@ SHORT = 5
 """Words up to this length often mean something else in another language (`Kind`, `slip`, `barn`)."""
 TYPO_LENGTH = 6
 """The shortest word of which a misspelling is recognised."""
+TYPO_LONGEST = 24
+"""The longest; trying out every letter of a longer one would take time that nobody has."""
 
 SAFE = frozenset({"homonym", "keep"})
 """Concepts that excuse; a misspelling never does."""
@@ -118,7 +120,10 @@ class Lexicon:
                 votes[language] += 1
         for mention, weak in found:
             votes[mention.language] += 0 if weak else 1
+        votes.pop("any", None)
         most = max(votes.values(), default=0)
+        if not most:
+            return frozenset({"any", "en"})  # a few words without any small ones are most often English
         # Half of the votes of the likeliest language: enough for a second language in the same text.
         return frozenset({"any"} | {language for language, count in votes.items() if 2 * count >= most})
 
@@ -134,8 +139,9 @@ class Lexicon:
                 if at:
                     sure = sure or not pattern.weak
                     yield Mention(pattern.concept, at, pattern.language), pattern.weak
-            if not sure and len(forms[0]) >= TYPO_LENGTH and not self._spelt(forms[0]):
+            if not sure and TYPO_LENGTH <= len(forms[0]) <= TYPO_LONGEST and not self._spelt(forms[0]):
                 yield from ((mention, False) for mention in self._misspelt(forms[0], place))
+            yield from ((mention, False) for mention in self._parted(text, place))
 
     def _beginning(self, forms: tuple[str, ...]) -> Iterator[Pattern]:
         for form in forms:
@@ -153,6 +159,16 @@ class Lexicon:
         if len(word) < TYPO_LENGTH:
             return iter(())
         return (one for one in self.full.get(word, ()) if len(one.parts) == 1 and one.concept not in SAFE)
+
+    def _parted(self, text: Words, place: int) -> Iterator[Mention]:
+        """A long word written as two, of which one at least means nothing by itself."""
+        if place + 1 >= len(text.forms):
+            return
+        one, other = text.forms[place][0], text.forms[place + 1][0]
+        if len(one) + len(other) > TYPO_LONGEST or (self._spelt(one) and self._spelt(other)):
+            return
+        for pattern in self._long(one + other):
+            yield Mention(pattern.concept, (place, place + 1), pattern.language, typo=True)
 
     def _misspelt(self, word: str, place: int) -> Iterator[Mention]:
         found = {

@@ -63,6 +63,8 @@ _WHERE = frozenset(
     ]
 )
 """Small words before the name of a place or of a painter."""
+_STYLE = frozenset(["by", "par", "von", "da"])
+"""Of these, the ones before a painter; after the others a given name is somebody's all the same."""
 _MOST_CAPITALS = 0.6
 """A text with more capitalised words than this is a headline; capitals tell nothing there."""
 _ENOUGH_WORDS = 5
@@ -77,10 +79,16 @@ def full_name(text: str, known: Lexicon) -> bool:
     before = ""
     for first, last in pairwise(_WORD.finditer(text)):
         beside = text[first.end() : last.start()].isspace()
-        if beside and before not in _WHERE and _is_name(first[0], last[0], known):
+        if beside and _is_name(first[0], last[0], known) and not _elsewhere(before, first[0], known):
             return True
         before = first[0].casefold()
     return False
+
+
+def _elsewhere(before: str, first: str, known: Lexicon) -> bool:
+    """Whether the word before says that a place or a painter follows."""
+    given = any(pattern.concept == "given" for pattern in known.full.get(fold(first), ()))
+    return before in _STYLE or (before in _WHERE and not given)
 
 
 def _is_name(first: str, last: str, known: Lexicon) -> bool:

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import unquote
 
-MAX_CHARS = 12_000
-"""How much of a prompt is read; longer prompts are read at both ends. Image APIs take at most 32,000."""
+MAX_CHARS = 32_000
+"""How much of a prompt is read, which is as much as image APIs take; longer ones are read at both ends."""
 
 WORD_STEP = 2
 """How far apart two neighbouring words are; a character of a script without spaces counts 1."""
@@ -82,8 +82,12 @@ _MOST_PARTICLES = 3
 
 _LEET = str.maketrans("0134578@$€!|+*", "oleastbaseiit ")
 _LEET_I = str.maketrans("0134578@$€!|+*", "oieastbaseilt ")
-_LEET_CHUNK = re.compile(r"(?=[^\s]*[a-z])(?=[^\s]*[0-9@$€!|+*])[a-z0-9@$€!|+*]{3,}")
-_SPACED = re.compile(r"(?<![^\W_])(?:[^\W\d_](?: {1,2}|[.\-_*/|~+]{1,2})){2,}[^\W\d_](?![^\W_])")
+_LEET_CHUNK = re.compile(r"[a-z0-9@$€!|+*]{3,}")
+_LETTER = re.compile(r"[a-z]")
+_SPACED = re.compile(
+    r"(?<![^\W_])[^\W\d_](?P<gap> {1,3}|[.\-_*/|~+]{1,2})[^\W\d_](?:(?P=gap)[^\W\d_])+(?![^\W_])"
+)
+"""Letters apart, with the same gap between all of them, so that a wider gap ends the word."""
 _PIECE = re.compile(r"(?<![^\W_])([^\W\d_]{2,4}) ((?:[^\W\d_] ){2,}[^\W\d_])(?![^\W_])")
 """A word of which only the end is spaced out."""
 _UNITS = frozenset(
@@ -197,7 +201,9 @@ def _joined(run: str) -> str:
 
 def _unleet(chunk: re.Match[str]) -> str:
     text = chunk[0].rstrip("!*+|")
-    if text.isalpha() or (text[:1].isdigit() and text.lstrip("0123456789") in _UNITS):
+    if text.isalpha() or not _LETTER.search(text):
+        return chunk[0]
+    if text[:1].isdigit() and text.lstrip("0123456789") in _UNITS:
         return chunk[0]
     one, other = text.translate(_LEET), text.translate(_LEET_I)
     return one if one == other else f"{one} {other}"
