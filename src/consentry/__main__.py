@@ -16,8 +16,10 @@ from consentry.cli.key import key
 from consentry.cli.law import law
 from consentry.cli.log import log
 from consentry.cli.optout import optout
+from consentry.cli.recall import recall
 from consentry.cli.serve import serve, work
 from consentry.cli.sync import lag, sync
+from consentry.cli.whomade import who_made
 
 
 @click.group(epilog="Start with: consentry demo")
@@ -28,7 +30,9 @@ def main() -> None:
 
 for command in (sync, lag):
     bank.add_command(command)
-for command in (bank, consent, demo, docs, gate, guard, hash_, key, law, log, optout, serve, work):
+for command in (bank, consent, demo, docs, gate, guard, hash_, key, law, log):
+    main.add_command(command)
+for command in (optout, recall, serve, who_made, work):
     main.add_command(command)
 
 if __name__ == "__main__":

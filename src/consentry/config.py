@@ -50,6 +50,9 @@ class Settings:
     exposure_not_covered: str
     allow_no_output_judge: bool
     capability: str
+    visible_label: str
+    provenance_chain: str
+    provenance_key: str
     places: str
     law: str
     patience: float
@@ -153,6 +156,17 @@ SETTINGS: tuple[Setting, ...] = (
         False,
         "Start the gate although nothing looks at outputs. Every output is then held.",
     ),
+    Setting(
+        "visible_label",
+        "law",
+        "Which images get a bar that says a machine made them: `law` (where a rule wants it) or `always`.",
+    ),
+    Setting(
+        "provenance_chain",
+        "",
+        "PEM file with the certificates that images are signed with; empty: a chain made in `data`.",
+    ),
+    Setting("provenance_key", "", "PEM file with the key of the first of them (PKCS #8, P-256)."),
     Setting(
         "capability",
         "people",

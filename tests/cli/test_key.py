@@ -92,3 +92,12 @@ def test_it_cannot_change_to_a_key_that_nobody_made(run):
     done = run("permit", "--change")
     assert done.exit_code == ExitCode.SETUP_ERROR
     assert "--next" in done.output
+
+
+def test_the_root_that_images_are_signed_under_is_shown_and_stays(tmp_path):
+    words = ["key", "provenance", "--data", str(tmp_path / "data")]
+    plain = CliRunner().invoke(main, words)
+    assert plain.output.startswith("-----BEGIN CERTIFICATE-----")
+    shown = json.loads(CliRunner().invoke(main, [*words, "--json"]).output)
+    assert shown["root"] == plain.output
+    assert len(shown["sha256"]) == 64

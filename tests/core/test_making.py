@@ -1,4 +1,4 @@
-from consentry.core.making import MADE, SEEDS, Handle, Making, MakingState, Sighted
+from consentry.core.making import MADE, RECALL, SEEDS, Handle, Making, MakingState, Sighted, prompt_digest
 from core.made import NOON
 
 MAKING = Making(
@@ -7,13 +7,13 @@ MAKING = Making(
 
 
 def test_the_words_that_stand_in_databases_never_change():
-    assert (MADE, SEEDS) == ("made", "seed")
+    assert (MADE, SEEDS, RECALL) == ("made", "seed", "recall")
     assert {state.value for state in MakingState} == {"passed", "refused", "withheld", "recalled"}
 
 
 def test_every_handle_is_a_field_of_an_image():
     assert [getattr(MAKING, handle.value) for handle in Handle] == [
-        "dec_1", "dec_0", "acc_1", "cns_1", "ef", "ab", "cd",
+        "mak_1", "dec_1", "dec_0", "acc_1", "cns_1", "ef", "ab", "cd",
     ]  # fmt: skip
 
 
@@ -24,3 +24,11 @@ def test_an_image_needs_neither_a_consent_nor_an_input():
 
 def test_what_was_found_says_how():
     assert Sighted(MAKING, "exact", 0).view == ""
+
+
+def test_equal_prompts_have_equal_digests_and_only_under_the_same_key():
+    digest = prompt_digest("a  Harbour\n", b"key")
+    assert digest == "924a5bf148432aa6bfaabf73a0dd22c59465662449db7a8a285493dc89f28d3e"
+    assert digest == prompt_digest("a harbour", b"key")
+    assert digest != prompt_digest("a harbour", b"other")
+    assert digest != prompt_digest("two harbours", b"key")

@@ -15,7 +15,17 @@ from consentry.core.finding import Seen
 from consentry.core.ports import Made
 from consentry.flows.generate import Refused, Released, generate
 from consentry.store.memory import MemoryStore
-from support.fakes import BreakingStore, Brush, CountingIds, Eye, PlainDecoder, StillClock, judge, request
+from support.fakes import (
+    BreakingStore,
+    Brush,
+    CountingIds,
+    Eye,
+    PlainDecoder,
+    StillClock,
+    judge,
+    keeper,
+    request,
+)
 
 
 @pytest.fixture
@@ -31,6 +41,7 @@ def go(store, before=0.0, after=0.0, brush=None, asked=None, answer_store=None):
             answer=judge(answer_store or store, Eye("after", after), stage=Stage.ANSWER),
             generator=brush or Brush(),
             decoder=PlainDecoder(),
+            keeper=keeper(store),
         )
     )
 
@@ -91,7 +102,14 @@ def test_one_bad_image_stops_all_of_them(store):
     answer = judge(store, Picky("after"), stage=Stage.ANSWER)
     made = Brush([Made(b"ok one"), Made(b"ok bad"), Made(b"ok three")])
     outcome = asyncio.run(
-        generate(request(), ask=judge(store, Eye("m")), answer=answer, generator=made, decoder=PlainDecoder())
+        generate(
+            request(),
+            ask=judge(store, Eye("m")),
+            answer=answer,
+            generator=made,
+            decoder=PlainDecoder(),
+            keeper=keeper(store),
+        )
     )
     assert isinstance(outcome, Refused)
 
@@ -112,7 +130,12 @@ def test_what_cannot_be_read_is_judged_as_it_came_and_nobody_can_vouch_for_it(st
     brush = Brush([Made(b"garbage")])
     outcome = asyncio.run(
         generate(
-            request(), ask=judge(store, Eye("m")), answer=answer, generator=brush, decoder=PlainDecoder()
+            request(),
+            ask=judge(store, Eye("m")),
+            answer=answer,
+            generator=brush,
+            decoder=PlainDecoder(),
+            keeper=keeper(store),
         )
     )
     assert isinstance(outcome, Refused)
@@ -175,6 +198,7 @@ def gate(store, asked, ask=None, answer=None, generator=None, decoder=None):
             answer=answer or judge(store, Eye("after"), stage=Stage.ANSWER),
             generator=generator or Brush(),
             decoder=decoder or PlainDecoder(),
+            keeper=keeper(store),
         )
     )
 

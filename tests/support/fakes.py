@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 
@@ -15,10 +15,12 @@ from consentry.core.content import Account, Frame, Picture, Request, Stage, Subj
 from consentry.core.errors import BadInput, SafetyUnavailable
 from consentry.core.finding import Finding, Seen
 from consentry.core.law import Duty, Ground, Provision
+from consentry.core.leaving import Stated
 from consentry.core.match import Hashes, Match
 from consentry.core.policy import AtLeast, Harm, Outcome, Policy, Rule
 from consentry.core.ports import Made, Store, Transaction
 from consentry.flows.judge import Judge
+from consentry.flows.ledger import Ledger
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 LAW = Provision("x.p", "Act s.1", "x", "https://example.org/act", date(2020, 1, 1), ground=Ground.LAW)
@@ -121,6 +123,9 @@ class PlainHasher:
     def views(self, picture: Picture) -> Hashes:
         return self.hashes(picture)
 
+    def upright(self, picture: Picture) -> Hashes:
+        return self.hashes(picture)
+
     def looks(self, picture: Picture) -> Hashes:
         return self.hashes(picture)
 
@@ -145,6 +150,33 @@ class Brush:
     async def make(self, request: Request) -> Sequence[Made]:
         self.asked += 1
         return self.makes
+
+
+class PlainMarker:
+    """Says of a picture what it states, in front of its bytes; or fails."""
+
+    def __init__(self, fails: Exception | None = None) -> None:
+        self.fails = fails
+        self.marked: list[Stated] = []
+
+    def mark(self, picture: Picture, stated: Stated) -> Picture:
+        self.marked.append(stated)
+        if self.fails:
+            raise self.fails
+        data = picture.data + f" under {stated.decision}".encode()
+        return replace(picture, data=data, sha256=hashlib.sha256(data).hexdigest())
+
+
+class Unmarked:
+    """Leaves a picture as it is, for tests about other things."""
+
+    def mark(self, picture: Picture, stated: Stated) -> Picture:
+        return picture
+
+
+def keeper(store: Store, marker: object = None) -> Ledger:
+    """A ledger over `store`."""
+    return Ledger(store, PlainHasher(), marker or Unmarked(), CountingIds(), b"key")
 
 
 class BreakingStore:

@@ -7,11 +7,13 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
 import click
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from consentry.cli.common import plain_errors, settings_from, show
 from consentry.core.entry import stamp
 from consentry.flows.access import SCOPES, Access
-from consentry.wiring import change_permit_key, open_access, permit_key
+from consentry.wiring import change_permit_key, open_access, open_provenance, permit_key
 
 
 @click.group()
@@ -87,6 +89,23 @@ def permit(wanted: str | None, **options: object) -> None:
     if wanted == "change":
         change_permit_key(settings)
     click.echo(permit_key(settings, following=wanted == "next"))
+
+
+@key.command(epilog="Example: consentry key provenance --data ./data > root.pem")
+@_DATA
+@click.option("--provenance-chain", default=None, help="Your own certificates, if not in the data directory.")
+@click.option("--provenance-key", default=None, help="The key of the first of them.")
+@_JSON
+@plain_errors
+def provenance(as_json: bool, **options: object) -> None:
+    """Show the root certificate that images are signed under; one is made if there is none."""
+    root = open_provenance(settings_from(options)).root
+    pem = root.public_bytes(Encoding.PEM).decode()
+    if not as_json:
+        click.echo(pem, nl=False)
+        return
+    digest = root.fingerprint(SHA256()).hex()
+    show({"root": pem, "sha256": digest, "until": stamp(root.not_valid_after_utc)}, as_json=True)
 
 
 @contextlib.contextmanager

@@ -7,6 +7,8 @@ called back? An entry is evidence for an investigator. It accuses nobody by itse
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -16,6 +18,10 @@ MADE = "made"
 
 SEEDS = "seed"
 """The source under which pictures that something was made from are known."""
+
+
+RECALL = "recall"
+"""The kind of job that calls images back, a portion at a time."""
 
 
 class MakingState(StrEnum):
@@ -34,6 +40,8 @@ class MakingState(StrEnum):
 class Handle(StrEnum):
     """By what images are found in the ledger."""
 
+    MAKING = "id"
+    """The image itself."""
     DECISION = "decision"
     """The decision that let it leave or refused it."""
     REQUEST = "request"
@@ -92,3 +100,9 @@ class Sighted:
     """Bits that differ; 0 for the same bytes."""
     view: str = ""
     """What of the picture matched, such as `without border`."""
+
+
+def prompt_digest(prompt: str, key: bytes) -> str:
+    """A digest of a prompt that only who holds `key` can make; spaces and capitals do not matter."""
+    plain = " ".join(prompt.split()).casefold()
+    return hmac.new(key, plain.encode(), hashlib.sha256).hexdigest()

@@ -3,7 +3,8 @@
 1. What is agreed to is one use, by one account, by named routes, of named pictures, for a time, and the
    operator says where the proof is kept. The pictures are hashed and let go.
 2. The person gets a reference and a passphrase. With these they withdraw, without any account.
-3. A withdrawal counts from the next request on.
+3. A withdrawal counts from the next request on. In the same transaction a recall begins: whatever was
+   made under the consent is looked for and hidden.
 
 A key that did not record a consent is told what it would be told if there were none.
 """
@@ -17,6 +18,8 @@ from datetime import timedelta
 from consentry.core.consent import LONGEST, Consent, Use
 from consentry.core.entry import Kind
 from consentry.core.errors import BadInput, NotAllowed, NotFound
+from consentry.core.leaving import recall_job
+from consentry.core.making import Handle
 from consentry.core.match import Hashes
 from consentry.core.ports import Clock, Decoder, Hasher, Ids, Passphrases, Store
 from consentry.flows.judge import must_be_readable
@@ -153,7 +156,9 @@ class Consents:
                 return consent
             ended = replace(consent, revoked=self.clock.now())
             tx.add_consent(ended)
-            tx.append(Kind.CONSENT, _line(ended, "withdrawn", by))
+            case = self.passphrases.reference()
+            tx.append(Kind.CONSENT, {**_line(ended, "withdrawn", by), "recall": case})
+            tx.enqueue(recall_job(case, Handle.CONSENT, ended.id, tx.now()))
         return ended
 
     def _hashed(self, data: bytes) -> Hashes:

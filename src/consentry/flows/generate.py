@@ -7,6 +7,7 @@
    looks at what came in go on beside it; if one of them settles the matter, the generator is not waited for.
 5. Each draft is written anew, so that what is judged is, byte for byte, what may leave.
 6. Each draft is judged beside the request. One that does not pass stops them all.
+   What passes is labelled and signed, and entered into the ledger together with its decision.
 7. Only then are the images released, with the decision and its place in the log.
 """
 
@@ -23,6 +24,8 @@ import anyio.to_thread
 from consentry.core.content import Draft, Picture, Request, Stage
 from consentry.core.entry import Kind
 from consentry.core.errors import Trouble
+from consentry.core.finding import Seen
+from consentry.core.leaving import Batch, Keeper
 from consentry.core.ports import Decoder, Generator, Made
 from consentry.flows.judge import Judge, Judged, must_be_readable
 
@@ -67,7 +70,13 @@ class Refused:
 
 
 async def generate(
-    request: Request, *, ask: Judge, answer: Judge, generator: Generator, decoder: Decoder
+    request: Request,
+    *,
+    ask: Judge,
+    answer: Judge,
+    generator: Generator,
+    decoder: Decoder,
+    keeper: Keeper,
 ) -> Released | Refused:
     """Judge the request, make drafts, judge the drafts, release them.
 
@@ -92,11 +101,13 @@ async def generate(
         await _aside(_note_silence, ask, asked)
         return Refused(asked, Stage.ANSWER, by_generator=True)
 
+    batch = await _aside(keeper.begin, request, asked.id, consented=_consented(asked))
     drafts = await _side_by_side(
-        functools.partial(_judged_draft, request, one, asked, answer, decoder, context) for one in made
+        functools.partial(_judged_draft, one, asked, answer, decoder, batch, context) for one in made
     )
     stopped = next((judged for _, judged in drafts if not judged.decision.passes), None)
     if stopped is not None:
+        await _aside(batch.withhold)
         return Refused(stopped, Stage.ANSWER)
     images = (Image(draft.picture.data, draft.picture.kind, draft.caption) for draft, _ in drafts)
     return Released(tuple(images), drafts[-1][1])
@@ -153,20 +164,34 @@ async def _tried(work: Awaitable[_T]) -> _T | Trouble:
 
 
 def _judged_draft(
-    request: Request,
     made: Made,
     asked: Judged,
     answer: Judge,
     decoder: Decoder,
+    batch: Batch,
     context: Mapping[str, object],
 ) -> tuple[Draft, Judged]:
-    """One draft, written anew, and what was decided about it.
+    """One draft, written anew, judged and, if it passes, marked; and what was decided about it.
 
     What cannot be written anew stays as it came; then nobody is able to look, and it is held.
     """
-    draft = Draft(request, decoder.renew(made.data), made.caption)
-    of_draft = {**context, "output": draft.picture.sha256}
-    return draft, answer(draft, known=asked.findings, place=request.place, context=of_draft)
+    draft = Draft(batch.request, decoder.renew(made.data), made.caption)
+    leaving = batch.leaving(draft)
+    judged = answer(
+        draft,
+        known=asked.findings,
+        place=batch.request.place,
+        context={**context, "output": draft.picture.sha256},
+        mark=leaving.mark,
+        also=lambda tx, judged: leaving.keep(tx, judged.id, judged.decision),
+    )
+    return replace(draft, picture=leaving.picture), judged
+
+
+def _consented(asked: Judged) -> bool:
+    """Whether a recorded consent covered the request."""
+    found = asked.findings.get("consent.make")
+    return isinstance(found, Seen) and found.score >= 0.5  # noqa: PLR2004 - the threshold of every rule
 
 
 async def _side_by_side(work: Iterable[Callable[[], _T]]) -> list[_T]:

@@ -83,18 +83,22 @@ class Judge:
         known: Findings,
         place: str,
         context: Mapping[str, object],
+        mark: Callable[[str, Decision], Mapping[str, object]] | None = None,
         also: Callable[[Transaction, Judged], None] | None = None,
     ) -> Judged:
         """Judge `subject` in the light of what is `known`, and write the decision down.
 
         `context` goes into the record: identifiers and digests, never a prompt or a picture.
+        `mark` acts on the decision before it is written down, and adds to the context.
         `also` is carried out in the same transaction as the record: both happen or neither.
         Raises SafetyUnavailable if the record cannot be written.
         """
         looked = self._look(self.signals, subject) if subject is not None else {}
         findings = {**known, **looked}
         decision = decide(self.policy(place), findings, self.clock.now().date())
-        return self._written(decision, findings, context, also)
+        decision_id = self.ids.new("dec")
+        marks = mark(decision_id, decision) if mark is not None else {}
+        return self._written(decision_id, decision, findings, {**context, **marks}, also)
 
     def early(
         self, subject: Subject, *, known: Findings, place: str, context: Mapping[str, object]
@@ -105,16 +109,18 @@ class Judge:
         """
         findings = {**known, **self._look(self.first, subject)}
         decision = foregone(self.policy(place), findings, self.clock.now().date())
-        return self._written(decision, findings, context) if decision is not None else None
+        if decision is None:
+            return None
+        return self._written(self.ids.new("dec"), decision, findings, context)
 
     def _written(
         self,
+        decision_id: str,
         decision: Decision,
         findings: Findings,
         context: Mapping[str, object],
         also: Callable[[Transaction, Judged], None] | None = None,
     ) -> Judged:
-        decision_id = self.ids.new("dec")
         record = decision_record(decision_id, decision, findings, context)
         with self.store.begin() as tx:
             index = tx.append(Kind.DECISION, record)

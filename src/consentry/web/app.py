@@ -13,7 +13,20 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 import consentry
 from consentry.core.errors import NotFound, Overloaded, RouteNotGated
-from consentry.web import consents, describe, errors, health, hma, home, manual, record, reports, screen, site
+from consentry.web import (
+    consents,
+    describe,
+    errors,
+    health,
+    hma,
+    home,
+    investigate,
+    manual,
+    record,
+    reports,
+    screen,
+    site,
+)
 from consentry.web.gate import images
 from consentry.web.hma_door import OneSlash
 from consentry.wiring import System
@@ -37,7 +50,7 @@ def create_app(system: System) -> FastAPI:
         lifespan=functools.partial(_open, system),
     )
     errors.install(app)
-    for part in (images, screen, hma, reports, consents, record, health, home):
+    for part in (images, screen, hma, reports, consents, investigate, record, health, home):
         app.include_router(part.router(system))
     app.include_router(manual.router(app))
     if system.site is not None:

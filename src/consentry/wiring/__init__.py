@@ -5,7 +5,13 @@ Everybody above imports from here; everything below is known to this folder alon
 
 from consentry.wiring.build import build
 from consentry.wiring.judges import ask_policy
-from consentry.wiring.ledger import open_consents
+from consentry.wiring.ledger import (
+    open_consents,
+    open_prompt_key,
+    open_provenance,
+    open_recall,
+    open_who_made,
+)
 from consentry.wiring.lists import open_banking, open_hashing, open_sync
 from consentry.wiring.permits import change_permit_key, permit_key
 from consentry.wiring.system import Site, System
@@ -23,7 +29,11 @@ __all__ = [
     "open_banking",
     "open_consents",
     "open_hashing",
+    "open_prompt_key",
+    "open_provenance",
+    "open_recall",
     "open_sync",
+    "open_who_made",
     "permit_key",
     "today",
     "verify_log_note",

@@ -24,6 +24,7 @@ from consentry.core.ports import (
 from consentry.flows.access import Access
 from consentry.flows.banking import Banking
 from consentry.flows.consent import Consents
+from consentry.flows.ledger import Ledger
 from consentry.flows.optout import OptOuts
 from consentry.flows.parts import Parts
 from consentry.flows.report import Desk
@@ -39,6 +40,7 @@ from consentry.store.signing import SignedLog, signing_key
 from consentry.store.sql import open_store
 from consentry.store.system import RandomIds, ScryptPassphrases, SystemClock, secret_file
 from consentry.wiring.judges import Judges, hashing_signals
+from consentry.wiring.ledger import marker, recall, who_made
 from consentry.wiring.lists import sync
 from consentry.wiring.permits import signed_permits
 from consentry.wiring.system import System
@@ -111,6 +113,9 @@ def _build(settings: Settings, generator: Generator | None, opened: contextlib.E
             ids,
             timedelta(days=settings.features_days),
         ),
+        ledger=Ledger(store, hasher, marker(settings, clock), ids, secret_file(directory / "ledger.key")),
+        who_made=who_made(store, decoder, hasher),
+        recall=recall(settings, store, decoder, hasher),
         sync=sync(settings, store, opened),
         banking=Banking(store, decoder, hasher, listed, clock),
         generator=generator or upstream(settings, permits),

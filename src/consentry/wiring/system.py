@@ -11,6 +11,7 @@ from consentry.config import Settings
 from consentry.core.exchange import TELL
 from consentry.core.gateports import Fetcher
 from consentry.core.lawbook import Lawbook
+from consentry.core.making import RECALL
 from consentry.core.platformports import Platform
 from consentry.core.ports import (
     Blobs,
@@ -24,11 +25,14 @@ from consentry.flows.access import Access
 from consentry.flows.banking import Banking
 from consentry.flows.consent import Consents
 from consentry.flows.judge import Judge
+from consentry.flows.ledger import Ledger
 from consentry.flows.optout import OptOuts
 from consentry.flows.parts import Parts
+from consentry.flows.recall import Recall
 from consentry.flows.report import Desk
 from consentry.flows.sync import PULL, Sync
 from consentry.flows.takedown import Takedown
+from consentry.flows.whomade import WhoMade
 from consentry.platforms.memory import MemoryPlatform
 from consentry.store.figures import Figures
 from consentry.store.signing import SignedLog, SignedPermits
@@ -75,6 +79,12 @@ class System:
     """Records which pictures nobody may edit."""
     parts: Parts
     """Looks for parts of known pictures, beside uploads."""
+    ledger: Ledger
+    """Keeps what was made, by hash."""
+    who_made: WhoMade
+    """Answers who made an image."""
+    recall: Recall
+    """Calls back what was made."""
     sync: Sync
     """Follows the lists of others."""
     banking: Banking
@@ -103,9 +113,9 @@ class System:
 
     def run(self, job: Job) -> None:
         """Carry out one job, whatever it is about."""
-        if job.kind in {PULL, TELL}:
-            return self.sync.run(job)
-        return self.parts.run(job) if job.kind in Parts.KINDS else self.takedown.run(job)
+        steps = {PULL: self.sync.run, TELL: self.sync.run, RECALL: self.recall.run}
+        steps |= dict.fromkeys(Parts.KINDS, self.parts.run)
+        steps.get(job.kind, self.takedown.run)(job)
 
     def close(self) -> None:
         """Let go of everything; safe to call twice."""

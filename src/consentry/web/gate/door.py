@@ -93,7 +93,12 @@ async def caller(request: HttpRequest, system: System) -> Caller:
 async def put(asked: Request, system: System) -> Released | Refused:
     """Put a request to the flow. Every dialect calls this, and nothing else makes images."""
     return await generate(
-        asked, ask=system.ask, answer=system.answer, generator=system.generator, decoder=system.decoder
+        asked,
+        ask=system.ask,
+        answer=system.answer,
+        generator=system.generator,
+        decoder=system.decoder,
+        keeper=system.ledger,
     )
 
 
