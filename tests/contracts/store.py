@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from itertools import count
 
@@ -13,6 +14,7 @@ from consentry.core.case import CaseEvent, CaseState, CopyEvent, RefusalGround
 from consentry.core.entry import Kind
 from consentry.core.errors import BadInput, Conflict, NotFound
 from consentry.core.match import Hashes
+from consentry.core.message import Message, Side
 from consentry.core.ports import Job, Store
 from contracts.banks import BankContract
 from contracts.ledger import LedgerContract
@@ -207,6 +209,23 @@ class StoreContract(QueueContract, LogContract, BankContract, SyncContract, Part
         with store.read() as view:
             assert view.keys() == [a_key(2, revoked=True), a_key(1)]
             assert view.key("k1") == a_key(1)
+
+    def test_messages_of_a_case_come_back_in_the_order_written(self, store):
+        with store.begin() as tx:
+            one, other = a_case(), a_case(2)
+            tx.add_case(one)
+            tx.add_case(other)
+            wrote = [Message(one.id, side, NOON, f"blb_{at}") for at, side in enumerate([*Side, *Side])]
+            tx.add_message(replace(wrote[0], case=other.id))
+            for message in wrote:
+                tx.add_message(message)
+        with store.read() as view:
+            assert view.messages(one.id) == wrote
+            assert view.messages("C-0009") == []
+
+    def test_a_message_needs_its_case(self, store):
+        with pytest.raises(NotFound), store.begin() as tx:
+            tx.add_message(Message("C-0009", Side.STAFF, NOON, "blb_1"))
 
     def test_secrets_and_consents_come_back_and_can_be_replaced(self, store):
         with store.begin() as tx:

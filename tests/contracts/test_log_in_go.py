@@ -93,7 +93,9 @@ def ask(tmp_path: Path, claims: list[dict[str, object]]) -> dict[str, object]:
     question.write_text(json.dumps({"claims": claims, "skey": skey, "text": text}))
     env = os.environ | {"GO111MODULE": "off", "GOPATH": str(GOPATH), "GOCACHE": str(tmp_path / "cache")}
     command = ["go", "run", PROGRAM, question]
-    done = subprocess.run(command, env=env, cwd=tmp_path, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, env=env, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=200
+    )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 

@@ -7,17 +7,22 @@ from hypothesis import strategies as st
 
 from consentry.core.errors import BadInput, IllegalTransition
 from consentry.core.report import (
+    FEWEST_BITS,
+    MAX_HASHES,
     MAX_LINE,
     MAX_PLACES,
     MAX_TEXT,
     MAX_URL,
+    MOST_BITS,
     REPORT_TABLE,
+    DeviceHash,
     Report,
     ReportEvent,
     ReportState,
     Standing,
     Under18,
     check,
+    check_more,
     step,
 )
 
@@ -30,6 +35,9 @@ GOOD = Report(
     good_faith=True,
     signature="A. Name",
 )
+
+HASH = DeviceHash("0f" * 32, 90)
+ASK_HASH = "send 64 hexadecimal digits and a quality"
 
 URL = "https://site.example/"
 LONGEST = URL + "x" * (MAX_URL - len(URL))
@@ -96,6 +104,14 @@ def test_a_report_with_everything_is_taken(change):
         ("signature", "\t", "type a name as your signature"),
         ("signature", "x" * (MAX_LINE + 1), "use at most 320 characters"),
         ("contact", "x" * (MAX_LINE + 1), "use at most 320 characters"),
+        ("where", "x" * (MAX_TEXT + 1), "use at most 5000 characters"),
+        ("hashes", (HASH,) * (MAX_HASHES + 1), "send at most 20 pictures in one report"),
+        ("hashes", (HASH, replace(HASH, pdq="0F" * 32)), ASK_HASH),
+        ("hashes", (replace(HASH, pdq="0f" * 33),), ASK_HASH),
+        ("hashes", (replace(HASH, quality=101),), ASK_HASH),
+        ("hashes", (replace(HASH, quality=-1),), ASK_HASH),
+        ("language", "English, please", "name the language by its code"),
+        ("language", "", "name the language by its code"),
     ],
 )
 def test_what_is_missing_is_asked_for_by_its_field(field, value, says):
@@ -119,3 +135,48 @@ def test_no_refusal_repeats_what_the_person_wrote(statement, signature, contact)
 def test_whoever_is_not_sure_goes_to_the_specialists(standing, under18):
     report = replace(GOOD, standing=standing, under18=under18)
     assert report.child_path is (under18 is not Under18.NO or standing is Standing.GUARDIAN)
+
+
+@pytest.mark.parametrize("said", [{"where": "a group"}, {"hashes": (HASH,)}, {"urls": GOOD.urls}])
+def test_any_way_of_saying_where_is_enough(said):
+    check(replace(GOOD, **({"urls": ()} | said)))
+
+
+def test_saying_nowhere_is_not():
+    with pytest.raises(BadInput) as refused:
+        check(replace(GOOD, urls=(), where=" \n"))
+    assert (refused.value.param, refused.value.message) == ("urls", "Please say where the picture is.")
+
+
+@pytest.mark.parametrize("child", [{"under18": Under18.YES}, {"under18": Under18.UNSURE}])
+def test_a_picture_of_a_child_is_not_hashed_by_anybody_at_home(child):
+    with pytest.raises(BadInput) as refused:
+        check(replace(GOOD, hashes=(HASH,), **child))
+    assert refused.value.message == "Please only say where it is."
+    check(replace(GOOD, **child))
+
+
+@pytest.mark.parametrize("quality", [0, 49, 50, 100])
+@pytest.mark.parametrize("bits", [0, FEWEST_BITS - 1, FEWEST_BITS, 128, MOST_BITS, MOST_BITS + 1, 256])
+def test_a_hash_of_nothing_in_particular_finds_nothing(bits, quality):
+    digits = f"{(1 << bits) - 1:064x}"
+    wanted = quality >= 50 and FEWEST_BITS <= bits <= MOST_BITS
+    assert DeviceHash(digits, quality).plausible is wanted
+    check(replace(GOOD, hashes=(DeviceHash(digits, quality),)))
+
+
+@pytest.mark.parametrize("language", ["en", "cy", "pt-BR", "zh-Hant"])
+def test_a_language_is_named_by_its_code(language):
+    check(replace(GOOD, language=language))
+
+
+def test_more_places_are_checked_like_the_first_ones():
+    check_more((URL + "2",), MAX_PLACES - 1)
+    for urls, present, says, code in (
+        ((), 0, "Please give an address.", "report_incomplete"),
+        ((URL,), MAX_PLACES, "A report has at most 100 addresses.", "report_full"),
+        ((URL, "nowhere"), 0, "Please give each place as a full web address.", "invalid_request"),
+    ):
+        with pytest.raises(BadInput) as refused:
+            check_more(urls, present)
+        assert (refused.value.param, refused.value.message, refused.value.code) == ("urls", says, code)

@@ -5,18 +5,30 @@ from datetime import timedelta
 
 import pytest
 
-from consentry.core.case import CaseState
+from consentry.core.candidate import CandidateState
+from consentry.core.case import CaseEvent, CaseState
 from consentry.core.content import Stage
-from consentry.core.errors import BadInput, NotAllowed, SafetyUnavailable
+from consentry.core.errors import BadInput, IllegalTransition, NotAllowed, SafetyUnavailable
 from consentry.core.lawbook import compile_book
+from consentry.core.match import Match, Method
+from consentry.core.message import Side
 from consentry.core.policy import Outcome
-from consentry.core.report import Report, Standing, Under18
-from consentry.flows.report import PAPERS, Desk
+from consentry.core.report import DeviceHash, Report, Standing, Under18
+from consentry.flows.report import DEVICE, PAPERS, Desk
 from consentry.law import read_files
 from consentry.platforms.memory import MemoryPlatform
 from consentry.store.blobs import MemoryBlobs
 from consentry.store.memory import MemoryStore
-from support.fakes import BreakingStore, CountingIds, PlainPassphrases, StillClock, judge, rule
+from support.fakes import (
+    NOW,
+    BreakingStore,
+    CountingIds,
+    PlainFinder,
+    PlainPassphrases,
+    StillClock,
+    judge,
+    rule,
+)
 
 REPORT = Report(
     Standing.SELF, Under18.NO, ("https://site.example/media/post-1",), "Made without my agreement.",
@@ -41,6 +53,7 @@ def desk(law):
         store=store,
         blobs=MemoryBlobs(ids),
         passphrases=PlainPassphrases(),
+        uploads=PlainFinder(),
         law=law,
         places=frozenset({"gb", "us"}),
         fallback=timedelta(hours=48),
@@ -128,3 +141,74 @@ def test_taking_a_report_back_restores_what_was_hidden(desk):
     receipt = desk.receive(REPORT)
     assert desk.withdraw(receipt.reference, receipt.passphrase).state is CaseState.WITHDRAWN
     assert sorted(job.kind for job in jobs(desk)) == ["hide", "restore"]
+
+
+HASH = DeviceHash("0f" * 32, 90)
+LIKE = Match("upl_9", "upload", Method.NEAR, 12, view="mirrored")
+
+
+def test_a_picture_hashed_at_home_finds_candidates_and_hides_nothing(desk):
+    desk.uploads.matches = [LIKE]
+    receipt = desk.receive(replace(REPORT, urls=(), hashes=(HASH,)))
+    assert jobs(desk) == []
+    with desk.store.read() as view:
+        (candidate,) = view.candidates(CandidateState.OPEN)
+        (known,) = view.known_of(receipt.reference)
+    assert (candidate.picture, candidate.match.distance, candidate.match.case) == (
+        "upl_9",
+        12,
+        receipt.reference,
+    )
+    assert (known.source, known.hashes.pdq) == (DEVICE, (bytes.fromhex("0f" * 32),))
+
+
+def test_a_hash_that_can_be_of_nothing_is_not_searched_with(desk):
+    desk.uploads.matches = [LIKE]
+    receipt = desk.receive(replace(REPORT, hashes=(DeviceHash("0" * 64, 90), DeviceHash("0f" * 32, 20))))
+    with desk.store.read() as view:
+        assert view.candidates(CandidateState.OPEN) == []
+        assert view.known_of(receipt.reference) == []
+
+
+def test_more_places_are_hidden_like_the_first_and_the_clock_goes_on(desk):
+    receipt = desk.receive(replace(REPORT, urls=(), where="a group"))
+    assert jobs(desk) == []
+    desk.clock.move(hours=3)
+    copies = desk.add_places(receipt.reference, receipt.passphrase, REPORT.urls * 2)
+    assert [copy.url for copy in copies] == ["https://site.example/media/post-1"]
+    assert [job.kind for job in jobs(desk)] == ["hide"]
+    case, _ = desk.look_up(receipt.reference, receipt.passphrase)
+    assert (case.received, case.due) == (receipt.case.received, receipt.case.due)
+    desk.add_places(receipt.reference, receipt.passphrase, REPORT.urls)
+    assert jobs(desk) == []
+
+
+def test_a_place_named_later_opens_a_case_that_was_done(desk):
+    receipt = desk.receive(replace(REPORT, urls=(), where="a group"))
+    with desk.store.begin() as tx:
+        tx.save_case(tx.case(receipt.reference).after(CaseEvent.ALL_GONE, NOW))
+    desk.add_places(receipt.reference, receipt.passphrase, REPORT.urls)
+    assert desk.look_up(receipt.reference, receipt.passphrase)[0].running
+
+
+def test_a_report_taken_back_takes_no_more_places(desk):
+    receipt = desk.receive(REPORT)
+    desk.withdraw(receipt.reference, receipt.passphrase)
+    with pytest.raises(IllegalTransition):
+        desk.add_places(receipt.reference, receipt.passphrase, ("https://site.example/media/post-2",))
+
+
+def test_messages_are_kept_encrypted_and_read_by_whoever_holds_the_passphrase(desk):
+    receipt = desk.receive(REPORT)
+    desk.write(receipt.reference, receipt.passphrase, " It is back. ")
+    desk.answer(receipt.reference, "We are looking.")
+    letters = desk.read(receipt.reference, receipt.passphrase)
+    assert [(letter.side, letter.text) for letter in letters] == [
+        (Side.REPORTER, "It is back."),
+        (Side.STAFF, "We are looking."),
+    ]
+    with desk.store.read() as view:
+        assert not any("back" in message.words for message in view.messages(receipt.reference))
+    for act in (desk.read, lambda *who: desk.write(*who, "x")):
+        with pytest.raises(NotAllowed):
+            act(receipt.reference, "six five four three two one")

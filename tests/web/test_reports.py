@@ -2,6 +2,7 @@
 
 import pytest
 
+from consentry.core.report import DeviceHash
 from consentry.web import reports
 from consentry.web.reports import FIELDS, MAX_REPORT
 from support.running import Running
@@ -16,6 +17,11 @@ FORM = {
     "signature": "A. Person",
     "contact": "ada@mail.example",
     "place": "GB",
+    "where": "in a group called Harbour",
+    "hashes": [{"pdq": "0f" * 32, "quality": 90}],
+    "why": "made",
+    "language": "cy",
+    "may_write": True,
 }
 
 
@@ -85,3 +91,38 @@ def test_every_field_of_the_form_is_read():
     read = reports._report(FORM)
     assert read.place == "gb"
     assert read.contact == FORM["contact"]
+    assert (read.where, read.why, read.language, read.may_write) == (FORM["where"], "made", "cy", True)
+    assert read.hashes == (DeviceHash("0f" * 32, 90),)
+
+
+@pytest.mark.parametrize(
+    "hashes",
+    ["0f", [{"pdq": "0f" * 32}], [{"pdq": 7, "quality": 9}], [{"pdq": "0F" * 32, "quality": 90}], [7],
+     [{"pdq": "0f" * 32, "quality": True}], [{"pdq": "0f" * 32, "quality": 101}]],
+)  # fmt: skip
+def test_a_hash_that_is_none_is_sent_back_by_its_field(server: Running, hashes):
+    reply = post(server, "", json=FORM | {"hashes": hashes})
+    assert (reply.status_code, reply.json()["error"]["param"]) == (400, "hashes")
+
+
+def test_somebody_who_comes_back_can_name_more_places(server: Running, receipt: dict, photo: bytes):
+    server.post_picture(photo, "named-later")
+    secret = {"passphrase": receipt["passphrase"]}
+    more = secret | {"urls": [server.address("named-later")]}
+    reply = post(server, f"/{receipt['reference']}/places", json=more)
+    assert [copy["where"] for copy in reply.json()["timeline"]] == [server.address("named-later")]
+    again = post(server, f"/{receipt['reference']}/places", json=more)
+    assert again.json()["copies"]["found"] == 1
+    assert post(server, f"/{receipt['reference']}/places", json=more | {"urls": []}).status_code == 400
+
+
+def test_messages_go_both_ways_and_only_with_the_passphrase(server: Running, receipt: dict, canary):
+    path, secret = f"/{receipt['reference']}/messages", {"passphrase": receipt["passphrase"]}
+    assert post(server, path, json=secret | {"passphrase": "a b c d e f"}).status_code == 401
+    post(server, path, json=secret | {"text": f"It is back. {canary.prompt}"})
+    server.system.desk.answer(receipt["reference"], "We are looking.")
+    read = post(server, path, json=secret).json()["messages"]
+    assert [(one["from"], one["text"]) for one in read] == [
+        ("reporter", f"It is back. {canary.prompt}"),
+        ("staff", "We are looking."),
+    ]

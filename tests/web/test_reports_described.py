@@ -1,7 +1,7 @@
 """The description of the report door names exactly what is read there and answered."""
 
 from consentry.web.reports import FIELDS
-from consentry.web.reports_described import RECEIPT, REPORT, SECRET, STATUS, WITHDRAWN
+from consentry.web.reports_described import MESSAGES, RECEIPT, REPORT, SECRET, STATUS, WITHDRAWN
 from support.running import Running
 
 
@@ -27,7 +27,7 @@ def test_a_form_without_what_is_required_is_sent_back_and_one_with_it_is_taken(s
         "good_faith": True,
         "signature": "A. Friend",
     }
-    assert set(full) == set(form()["required"])
+    assert set(full) == {*form()["required"], "urls"}
     with server.http() as http:
         assert http.post("/v1/reports", json=full).status_code == 201
         for name in full:
@@ -50,6 +50,8 @@ def test_answers_have_the_fields_that_are_described(server: Running, photo: byte
         receipt = http.post("/v1/reports", json=report).json()
         secret = {"passphrase": receipt["passphrase"]}
         status = http.post(f"/v1/reports/{receipt['reference']}/status", json=secret).json()
+        path = f"/v1/reports/{receipt['reference']}/messages"
+        messages = http.post(path, json=secret | {"text": "It is me."}).json()
         withdrawn = http.post(f"/v1/reports/{receipt['reference']}/withdraw", json=secret).json()
     assert set(receipt) == set(answered(RECEIPT, 201))
     assert set(receipt["proof"]) == set(answered(RECEIPT, 201)["proof"]["properties"])
@@ -57,6 +59,9 @@ def test_answers_have_the_fields_that_are_described(server: Running, photo: byte
     assert set(status) == set(answered(STATUS, 200))
     assert set(status["timeline"][0]) == set(answered(STATUS, 200)["timeline"]["items"]["properties"])
     assert status["state"] in answered(STATUS, 200)["state"]["enum"]
+    assert set(messages) == {"messages"}
+    letter = answered(MESSAGES, 200)["messages"]["items"]["properties"]
+    assert [set(each) for each in messages["messages"]] == [set(letter)]
     assert set(withdrawn) == set(answered(WITHDRAWN, 200))
 
 

@@ -20,6 +20,7 @@ from consentry.core.entry import Entry, Kind
 from consentry.core.finding import Finding
 from consentry.core.ledgerports import LedgerSnapshot, LedgerTransaction
 from consentry.core.match import Hashes, Match
+from consentry.core.message import Message
 from consentry.core.partports import PartSnapshot, PartTransaction
 from consentry.core.permit import Call
 from consentry.core.syncports import SyncSnapshot, SyncTransaction
@@ -244,6 +245,9 @@ class Snapshot(BankSnapshot, SyncSnapshot, PartSnapshot, LedgerSnapshot, Protoco
     def keys(self) -> Sequence[ApiKey]:
         """Every key, in the order made."""
 
+    def messages(self, case_id: str) -> Sequence[Message]:
+        """Every message of a case, in the order written."""
+
     def secret(self, name: str) -> str:
         """The digest under `name`. Raises NotFound."""
 
@@ -281,6 +285,9 @@ class Transaction(Snapshot, BankTransaction, SyncTransaction, PartTransaction, L
 
     def add_key(self, key: ApiKey) -> None:
         """Store an API key, or replace the one with its id."""
+
+    def add_message(self, message: Message) -> None:
+        """Store a message. Raises NotFound if there is no such case."""
 
     def put_secret(self, name: str, digest: str) -> None:
         """Keep the digest of a passphrase under `name`, such as a case reference."""

@@ -6,6 +6,11 @@
 4. The report is judged and, in one transaction with the decision, the case is opened, every
    address they gave becomes a copy to hide, and the orders to hide are queued.
 5. They get a reference and a passphrase, once, and the place in the log that proves the time.
+6. With these they can come back: to look, to name more places, to write and read messages, and
+   to take the report back.
+
+A picture hashed on their own device finds candidates for a person to look at, among what was
+posted before and what is posted from now on. It hides nothing by itself: nobody here has seen it.
 
 A sign of a child sends the case to specialist staff: the copies are hidden, nothing is
 displayed, and nobody without that duty sees any of it.
@@ -18,19 +23,27 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
+from consentry.core.candidate import Candidate
 from consentry.core.case import Case, CaseEvent, CaseState, Copy
 from consentry.core.deadline import Deadline, binding, deadlines
 from consentry.core.entry import Kind, stamp
-from consentry.core.errors import NotAllowed, NotFound
+from consentry.core.errors import IllegalTransition, NotAllowed, NotFound
 from consentry.core.finding import Findings, Seen
 from consentry.core.law import Trigger
 from consentry.core.lawbook import Lawbook
-from consentry.core.match import Method
+from consentry.core.match import NEAR, Hashes, Match, Method
+from consentry.core.message import Message, Side, check_message
 from consentry.core.platformports import Platform
-from consentry.core.ports import Blobs, Clock, Ids, Job, Passphrases, Store, Transaction
-from consentry.core.report import Report, check
+from consentry.core.ports import Blobs, Clock, Finder, Ids, Job, Known, Passphrases, Store, Transaction
+from consentry.core.report import Report, check, check_more
 from consentry.flows.judge import Judge, Judged
 from consentry.flows.takedown import let_go
+
+DEVICE = "device"
+"""The source under which pictures hashed on a reporter's device are known."""
+
+MESSAGE = "message"
+"""The purpose under which the words of a message are kept encrypted."""
 
 PAPERS = "papers"
 """The purpose under which a report is kept encrypted."""
@@ -54,6 +67,18 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True)
+class Letter:
+    """A message with its words."""
+
+    side: Side
+    """Who wrote."""
+    at: datetime
+    """When (UTC)."""
+    text: str
+    """What; empty once erased."""
+
+
+@dataclass(frozen=True, slots=True)
 class Desk:
     """Where reports are received."""
 
@@ -67,6 +92,8 @@ class Desk:
     """Where what people wrote is kept, encrypted."""
     passphrases: Passphrases
     """How people come back to their case."""
+    uploads: Finder
+    """Finds what platforms accepted before."""
     law: Lawbook
     """Every legal clock known, and where each counts."""
     places: frozenset[str]
@@ -83,7 +110,9 @@ class Desk:
         received = self.clock.now()
         check(report)
         case = self._open(report, received)
-        copies = self._copies(report, case.id)
+        copies = self._copies(report.urls, case.id)
+        devices = _device_pictures(report, case.id)
+        candidates = [candidate for known in devices for candidate in self._candidates(known, received)]
         passphrase = self.passphrases.make()
         digest = self.passphrases.digest(case.id, passphrase)
 
@@ -93,8 +122,11 @@ class Desk:
             tx.append(Kind.REPORT, _record(report, case, len(copies), judged.id))
             tx.enqueue(Job("watch", {"case": case.id}, f"watch:{case.id}", case.due - LAST_HOUR))
             for copy in copies:
-                if tx.add_copy(copy):
-                    tx.enqueue(Job("hide", {"copy": copy.id}, f"hide:{copy.id}", received))
+                _hide(tx, copy, received)
+            for known in devices:
+                tx.add_known(known)
+            for candidate in candidates:
+                tx.add_candidate(candidate)
 
         judged = self.judge(
             None,
@@ -120,6 +152,65 @@ class Desk:
             )
         with self.store.read() as snapshot:
             return snapshot.case(reference), snapshot.copies(reference)
+
+    def add_places(self, reference: str, passphrase: str, urls: tuple[str, ...]) -> Sequence[Copy]:
+        """Name more places where the picture is; the clock goes on as it was. Returns all copies.
+
+        Raises NotAllowed, BadInput, or IllegalTransition if the case was refused or withdrawn.
+        """
+        case, present = self.look_up(reference, passphrase)
+        _must_be_alive(case)
+        check_more(urls, len(present))
+        new = self._copies(urls, case.id)
+        with self.store.begin() as tx:
+            now = tx.now()
+            added = [copy for copy in new if _hide(tx, copy, now)]
+            case = tx.case(reference)
+            if added and case.state in {CaseState.HIDDEN, CaseState.REMOVED, CaseState.SECURED}:
+                tx.save_case(case.after(CaseEvent.COPY_FOUND, now))
+            record = {"case": reference, "event": "places_added", "addresses": len(urls)}
+            tx.append(Kind.CASE, record | {"located": len(added)})
+            return tx.copies(reference)
+
+    def write(self, reference: str, passphrase: str, text: str) -> None:
+        """Send a message to whoever works on the case. Raises NotAllowed or BadInput."""
+        self.look_up(reference, passphrase)
+        self._post(reference, Side.REPORTER, text)
+
+    def answer(self, reference: str, text: str) -> None:
+        """Write to whoever holds the passphrase of a case. Raises NotFound or BadInput."""
+        self._post(reference, Side.STAFF, text)
+
+    def read(self, reference: str, passphrase: str) -> Sequence[Letter]:
+        """Every message of a case, in the order written. Raises NotAllowed."""
+        self.look_up(reference, passphrase)
+        with self.store.read() as snapshot:
+            messages = snapshot.messages(reference)
+        return [Letter(one.side, one.at, self._words(one)) for one in messages]
+
+    def _post(self, reference: str, side: Side, text: str) -> None:
+        with self.store.read() as snapshot:
+            words = check_message(text, len(snapshot.messages(reference)))
+        blob = self.blobs.put(words.encode(), MESSAGE)
+        with self.store.begin() as tx:
+            tx.add_message(Message(reference, side, tx.now(), blob))
+            tx.append(Kind.CASE, {"case": reference, "event": "message", "side": side.value})
+
+    def _words(self, message: Message) -> str:
+        return self.blobs.get(message.words, MESSAGE).decode() if message.words else ""
+
+    def _candidates(self, known: Known, at: datetime) -> list[Candidate]:
+        """What was accepted before and looks like a picture that somebody hashed on their device."""
+        found = self.uploads.find(known.hashes, NEAR)
+        return [
+            Candidate(
+                self.ids.new("cnd"),
+                match.entry,
+                Match(known.id, DEVICE, match.method, match.distance, known.case, match.view),
+                at,
+            )
+            for match in {match.entry: match for match in reversed(found)}.values()
+        ]
 
     def withdraw(self, reference: str, passphrase: str) -> Case:
         """Take a report back: copies are shown again, and new uploads are no longer refused for it.
@@ -152,8 +243,8 @@ class Desk:
         reach = self.law.reach(self.places | {place} if self.places else frozenset())
         return deadlines(self.law.clocks, Trigger.PERSON_REPORT, reach, received)
 
-    def _copies(self, report: Report, case_id: str) -> list[Copy]:
-        found = (self._locate(url) for url in dict.fromkeys(report.urls))
+    def _copies(self, urls: Sequence[str], case_id: str) -> list[Copy]:
+        found = (self._locate(url) for url in dict.fromkeys(urls))
         return [
             Copy(self.ids.new("cpy"), case_id, platform, item, url, Method.LOCATED, 0)
             for platform, item, url in (place for place in found if place is not None)
@@ -167,9 +258,36 @@ class Desk:
         return None
 
 
+def _hide(tx: Transaction, copy: Copy, now: datetime) -> bool:
+    """Store a copy with the order to hide it; False if the case has it already."""
+    return tx.add_copy(copy) and tx.enqueue(Job("hide", {"copy": copy.id}, f"hide:{copy.id}", now))
+
+
+def _must_be_alive(case: Case) -> None:
+    if case.state in {CaseState.REFUSED, CaseState.WITHDRAWN}:
+        raise IllegalTransition(
+            f"The report is {case.state.value}.",
+            next_step="Appeal against the refusal, or make a new report.",
+        )
+
+
+def _device_pictures(report: Report, case_id: str) -> list[Known]:
+    """Pictures hashed on the device, as far as they can be hashes of pictures at all."""
+    return [
+        Known(
+            f"{DEVICE}:{case_id}:{at}",
+            DEVICE,
+            Hashes("", (bytes.fromhex(found.pdq),), found.quality),
+            case_id,
+        )
+        for at, found in enumerate(report.hashes)
+        if found.plausible
+    ]
+
+
 def _findings(report: Report, copies: Sequence[Copy]) -> Findings:
     """What is known at the report stage; nothing here looks at a picture."""
-    share = len(copies) / len(set(report.urls))
+    share = len(copies) / max(len(set(report.urls)), 1)
     return {
         "report.valid": Seen("report.valid", 1.0, "every field the law asks for", "1"),
         "report.child": Seen("report.child", float(report.child_path), report.under18.value, "1"),
@@ -188,5 +306,7 @@ def _record(report: Report, case: Case, located: int, decision: str) -> dict[str
         "standing": report.standing.value,
         "under18": report.under18.value,
         "addresses": len(report.urls),
+        "hashes": len(report.hashes),
+        "why": report.why.value,
         "located": located,
     }

@@ -13,6 +13,7 @@ from operator import itemgetter
 from consentry.core import merkle
 from consentry.core.case import Case, Copy
 from consentry.core.entry import Kind, canonical, seal
+from consentry.core.message import Message
 from consentry.core.ports import ApiKey, Clock, Ids, Job, Known, Line
 from consentry.store.envelope import WrappedKey
 from consentry.store.ledger_sheet import LedgerReader, LedgerWriter
@@ -78,6 +79,10 @@ class MemorySnapshot(LedgerReader, PartReader):
     def keys(self) -> Sequence[ApiKey]:
         """Every key, in the order made."""
         return list(self._tables.keys.values())
+
+    def messages(self, case_id: str) -> Sequence[Message]:
+        """Every message of a case, in the order written."""
+        return [message for _, message in sorted(self._tables.messages.items()) if message.case == case_id]
 
     def secret(self, name: str) -> str:
         """The digest under `name`. Raises NotFound."""
@@ -194,6 +199,11 @@ class MemoryTransaction(LedgerWriter, PartWriter, MemorySnapshot):
         """Store an API key, or replace the one with its id."""
         self._tables.changes[self._tables.count("changes")] = ""  # no picture
         self._tables.keys[key.id] = key
+
+    def add_message(self, message: Message) -> None:
+        """Store a message. Raises NotFound if there is no such case."""
+        self.case(message.case)
+        self._tables.messages[self._tables.count("message")] = message
 
     def put_secret(self, name: str, digest: str) -> None:
         """Keep the digest of a passphrase under `name`."""

@@ -14,6 +14,7 @@ from consentry.core.deadline import Deadline
 from consentry.core.errors import BadInput
 from consentry.core.making import Making, MakingState
 from consentry.core.match import PDQ_BITS, Hashes, Method
+from consentry.core.message import Message, Side
 from consentry.core.ports import ApiKey, Ids, Job, Known
 
 MAX_ATTEMPTS = 600
@@ -217,6 +218,21 @@ def consent_row(consent: Consent) -> dict[str, Any]:
         "evidence": consent.evidence,
         "recorder": consent.recorder,
     }
+
+
+def message_row(message: Message) -> dict[str, Any]:
+    """`message` as a row."""
+    return {
+        "case_id": message.case,
+        "side": message.side.value,
+        "at": micros(message.at),
+        "words": message.words,
+    }
+
+
+def message_from(row: Row) -> Message:
+    """The message in `row`."""
+    return Message(row["case_id"], Side(row["side"]), moment(row["at"]), row["words"])
 
 
 def consent_from(row: Row) -> Consent:

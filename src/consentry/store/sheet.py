@@ -14,6 +14,7 @@ from consentry.core.case import Case, Copy
 from consentry.core.consent import Consent
 from consentry.core.exchange import Progress, Record
 from consentry.core.making import Making
+from consentry.core.message import Message
 from consentry.core.ports import ApiKey, Job, Known, Line
 from consentry.store.envelope import WrappedKey
 from consentry.store.rows import JobState
@@ -64,6 +65,8 @@ class Tables:
     """Jobs, by number."""
     dedup: MutableMapping[str, int] = field(default_factory=dict)
     """Which job has a dedup key."""
+    messages: MutableMapping[int, Message] = field(default_factory=dict)
+    """Messages, in the order written."""
     keys: MutableMapping[str, ApiKey] = field(default_factory=dict)
     """API keys, by id."""
     secrets: MutableMapping[str, str] = field(default_factory=dict)

@@ -15,6 +15,7 @@ from consentry.core.case import STOPPED, Case, Copy
 from consentry.core.consent import Consent
 from consentry.core.exchange import HashKey, Progress, Record
 from consentry.core.making import Handle, Making, MakingState
+from consentry.core.message import Message
 from consentry.core.ports import ApiKey, Known
 from consentry.store import banks, exchanges, ledger, parts, rows, tables
 from consentry.store.rows import Row
@@ -159,6 +160,12 @@ class SqlSnapshot:
         return [
             rows.key_from(row) for row in self._all(sa.select(tables.api_key).order_by(tables.api_key.c.seq))
         ]
+
+    def messages(self, case_id: str) -> Sequence[Message]:
+        """Every message of a case, in the order written."""
+        table = tables.message
+        found = sa.select(table).where(table.c.case_id == case_id).order_by(table.c.seq)
+        return [rows.message_from(row) for row in self._all(found)]
 
     def secret(self, name: str) -> str:
         """The digest under `name`. Raises NotFound."""

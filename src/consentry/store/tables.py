@@ -109,6 +109,16 @@ known = sa.Table(
     sa.Column("active", sa.Boolean, nullable=False),
 )
 
+message = sa.Table(
+    "message",
+    metadata,
+    sa.Column("seq", SERIAL, primary_key=True),
+    sa.Column("case_id", sa.Text, sa.ForeignKey(case.c.id), nullable=False, index=True),
+    sa.Column("side", sa.Text, nullable=False),
+    sa.Column("at", sa.BigInteger, nullable=False),
+    sa.Column("words", sa.Text, nullable=False, comment="where they are, encrypted; empty once erased"),
+)
+
 job = sa.Table(
     "job",
     metadata,

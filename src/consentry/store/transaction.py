@@ -15,6 +15,7 @@ from consentry.core.consent import Consent
 from consentry.core.entry import Kind
 from consentry.core.exchange import Progress, Record
 from consentry.core.making import Making, MakingState
+from consentry.core.message import Message
 from consentry.core.ports import ApiKey, Ids, Job, Known
 from consentry.store import banks, exchanges, jobs, ledger, log, parts, rows, tables
 from consentry.store.snapshot import SqlSnapshot
@@ -132,6 +133,11 @@ class SqlTransaction(SqlSnapshot):
     def put_secret(self, name: str, digest: str) -> None:
         """Keep the digest of a passphrase under `name`."""
         tables.put(self._connection, tables.secret, {"name": name, "digest": digest}, by="name")
+
+    def add_message(self, message: Message) -> None:
+        """Store a message. Raises NotFound if there is no such case."""
+        self.case(message.case)
+        self._connection.execute(sa.insert(tables.message).values(**rows.message_row(message)))
 
     def add_consent(self, consent: Consent) -> None:
         """Store a consent, or replace the one with its id."""

@@ -13,10 +13,19 @@ from fastapi.responses import JSONResponse, Response
 from consentry.core.case import Case, Copy, CopyState
 from consentry.core.entry import stamp
 from consentry.core.errors import BadInput
-from consentry.core.report import Report, Standing, Under18
-from consentry.flows.report import Receipt
+from consentry.core.report import DeviceHash, Report, Standing, Under18, Why
+from consentry.flows.report import Letter, Receipt
 from consentry.web import bodies
-from consentry.web.reports_described import RECEIPT, REPORT, SECRET, STATUS, WITHDRAWN
+from consentry.web.reports_described import (
+    MESSAGE,
+    MESSAGES,
+    MORE,
+    RECEIPT,
+    REPORT,
+    SECRET,
+    STATUS,
+    WITHDRAWN,
+)
 from consentry.wiring import System
 
 MAX_REPORT = 64 * 1024
@@ -73,6 +82,35 @@ def router(system: System) -> APIRouter:
         case = await anyio.to_thread.run_sync(system.desk.withdraw, reference, passphrase)
         return JSONResponse({"reference": case.id, "state": case.state.value}, 200, NO_STORE)
 
+    @routes.post(
+        "/v1/reports/{reference}/places",
+        summary="Name more places where the picture is",
+        openapi_extra=MORE,
+        responses=STATUS,
+    )
+    async def places(request: Request, reference: Reference) -> Response:
+        """Each is hidden like the first ones. The clock goes on as it was."""
+        fields = bodies.json_object(await bodies.raw(request, MAX_REPORT))
+        passphrase, urls = _text(fields, "passphrase"), _urls(fields)
+        await anyio.to_thread.run_sync(system.desk.add_places, reference, passphrase, urls)
+        case, copies = await anyio.to_thread.run_sync(system.desk.look_up, reference, passphrase)
+        return JSONResponse(_status(case, copies), 200, NO_STORE)
+
+    @routes.post(
+        "/v1/reports/{reference}/messages",
+        summary="Write to whoever works on a report, and read what they wrote",
+        openapi_extra=MESSAGE,
+        responses=MESSAGES,
+    )
+    async def messages(request: Request, reference: Reference) -> Response:
+        """Without a text it only reads. Nobody's name is ever part of a message."""
+        fields = bodies.json_object(await bodies.raw(request, MAX_REPORT))
+        passphrase, words = _text(fields, "passphrase"), _text(fields, "text")
+        if words:
+            await anyio.to_thread.run_sync(system.desk.write, reference, passphrase, words)
+        letters = await anyio.to_thread.run_sync(system.desk.read, reference, passphrase)
+        return JSONResponse({"messages": [_letter(letter) for letter in letters]}, 200, NO_STORE)
+
     return routes
 
 
@@ -83,6 +121,7 @@ async def _passphrase(request: Request) -> str:
 FIELDS = {
     "standing", "under18", "urls", "statement", "declares_intimate",
     "good_faith", "signature", "contact", "place",
+    "where", "hashes", "why", "language", "may_write",
 }  # fmt: skip
 """Every field of a report."""
 
@@ -91,19 +130,44 @@ def _report(fields: Mapping[str, object]) -> Report:
     unknown = set(fields) - FIELDS
     if unknown:
         raise BadInput(f"There is no field `{min(unknown)}`.", code="unknown_field", param=min(unknown))
-    urls = fields.get("urls", [])
-    if not isinstance(urls, list) or not all(isinstance(url, str) for url in urls):
-        raise BadInput("`urls` must be a list of web addresses.", param="urls")
     return Report(
         standing=_choice(fields, "standing", Standing),
         under18=_choice(fields, "under18", Under18),
-        urls=tuple(urls),
+        urls=_urls(fields),
         statement=_text(fields, "statement"),
         declares_intimate=fields.get("declares_intimate") is True,
         good_faith=fields.get("good_faith") is True,
         signature=_text(fields, "signature"),
         contact=_text(fields, "contact"),
         place=_text(fields, "place").lower(),
+        where=_text(fields, "where"),
+        hashes=_hashes(fields),
+        why=_choice(fields, "why", Why) if "why" in fields else Why.UNSAID,
+        language=_text(fields, "language") or "en",
+        may_write=fields.get("may_write") is True,
+    )
+
+
+def _urls(fields: Mapping[str, object]) -> tuple[str, ...]:
+    urls = fields.get("urls", [])
+    if not isinstance(urls, list) or not all(isinstance(url, str) for url in urls):
+        raise BadInput("`urls` must be a list of web addresses.", param="urls")
+    return tuple(urls)
+
+
+def _hashes(fields: Mapping[str, object]) -> tuple[DeviceHash, ...]:
+    hashes = fields.get("hashes", [])
+    if not isinstance(hashes, list) or not all(map(_is_hash, hashes)):
+        raise BadInput("`hashes` must be a list of objects with `pdq` and `quality`.", param="hashes")
+    return tuple(DeviceHash(found["pdq"], found["quality"]) for found in hashes)
+
+
+def _is_hash(found: object) -> bool:
+    return (
+        isinstance(found, dict)
+        and set(found) == {"pdq", "quality"}
+        and isinstance(found["pdq"], str)
+        and type(found["quality"]) is int
     )
 
 
@@ -120,6 +184,10 @@ def _choice(fields: Mapping[str, object], name: str, choices: type[_E]) -> _E:
     except ValueError:
         allowed = ", ".join(f"`{choice}`" for choice in choices)
         raise BadInput(f"`{name}` must be one of {allowed}.", param=name) from None
+
+
+def _letter(letter: Letter) -> dict[str, str]:
+    return {"from": letter.side.value, "at": stamp(letter.at), "text": letter.text}
 
 
 def _receipt(receipt: Receipt, system: System) -> dict[str, object]:

@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from consentry.core.case import CaseState, CopyState
-from consentry.core.report import MAX_LINE, MAX_PLACES, MAX_TEXT, MAX_URL, Standing, Under18
+from consentry.core.message import MAX_MESSAGE, Side
+from consentry.core.report import (
+    MAX_HASHES,
+    MAX_LINE,
+    MAX_PLACES,
+    MAX_QUALITY,
+    MAX_TEXT,
+    MAX_URL,
+    Standing,
+    Under18,
+    Why,
+)
 from consentry.web.describe import Schema, flag, gives, number, several, takes, text, thing
 
 _FORM = thing(
@@ -11,9 +22,8 @@ _FORM = thing(
         "standing": text("Who reports.", enum=[each.value for each in Standing]),
         "under18": text("Whether the person was, or looks, under 18.", enum=[each.value for each in Under18]),
         "urls": several(
-            "Where the picture is.",
+            "Where the picture is; may be left out if `where` or `hashes` says it.",
             text("A web address.", maxLength=MAX_URL),
-            minItems=1,
             maxItems=MAX_PLACES,
         ),
         "statement": text("Why it should go, in your own words.", maxLength=MAX_TEXT),
@@ -22,12 +32,41 @@ _FORM = thing(
         "signature": text("Your name as your signature.", maxLength=MAX_LINE),
         "contact": text("Where to write to you, if you like.", maxLength=MAX_LINE),
         "place": text("Where you are, as a jurisdiction code such as `gb`."),
+        "where": text("Where the picture is, in words.", maxLength=MAX_TEXT),
+        "hashes": several(
+            "Pictures hashed on your own device; they find candidates for a person to look at.",
+            thing(
+                {
+                    "pdq": text("Its PDQ hash.", pattern="^[0-9a-f]{64}$"),
+                    "quality": number("Its PDQ quality.", minimum=0, maximum=MAX_QUALITY),
+                },
+                ("pdq", "quality"),
+                additionalProperties=False,
+            ),
+            maxItems=MAX_HASHES,
+        ),
+        "why": text("Why it should not be there.", enum=[each.value for each in Why]),
+        "language": text("The language you read, such as `cy`."),
+        "may_write": flag("Whether it is safe to write to `contact`."),
     },
-    ("standing", "under18", "urls", "statement", "declares_intimate", "good_faith", "signature"),
+    ("standing", "under18", "statement", "declares_intimate", "good_faith", "signature"),
     additionalProperties=False,
 )
 
 _SECRET = thing({"passphrase": text("The six words on the receipt.")}, ("passphrase",))
+
+_MORE = thing(
+    {
+        **_SECRET["properties"],
+        "urls": several("More places.", text("A web address.", maxLength=MAX_URL)),
+    },
+    ("passphrase", "urls"),
+)
+
+_MESSAGE = thing(
+    {**_SECRET["properties"], "text": text("What you write; empty to read only.", maxLength=MAX_MESSAGE)},
+    ("passphrase",),
+)
 
 _TIME = text("A moment in UTC.", format="date-time")
 
@@ -36,6 +75,33 @@ REPORT: Schema = takes("The report. There is no picture in it.", json=_FORM)
 
 SECRET: Schema = takes("The passphrase.", json=_SECRET)
 """What is asked of somebody who comes back."""
+
+MORE: Schema = takes("More places where the picture is.", json=_MORE)
+"""What is asked of somebody who names more places."""
+
+MESSAGE: Schema = takes("The passphrase, and what to write.", json=_MESSAGE)
+"""What is asked of somebody who writes or reads messages."""
+
+MESSAGES: dict[int | str, Schema] = {
+    200: gives(
+        "Every message, in the order written.",
+        thing(
+            {
+                "messages": several(
+                    "Each message.",
+                    thing(
+                        {
+                            "from": text("Who wrote.", enum=[each.value for each in Side]),
+                            "at": _TIME | {"description": "When."},
+                            "text": text("What; empty once it was erased."),
+                        }
+                    ),
+                )
+            }
+        ),
+    )
+}
+"""What is answered with messages."""
 
 RECEIPT: dict[int | str, Schema] = {
     201: gives(

@@ -95,6 +95,7 @@ def _build(settings: Settings, generator: Generator | None, opened: contextlib.E
             store=store,
             blobs=blobs,
             passphrases=passphrases,
+            uploads=uploads,
             law=judges.law,
             places=settings.place_codes,
             fallback=timedelta(hours=settings.default_hours),
