@@ -1,11 +1,16 @@
 """Measure what two constants rest on: how far the quick hash is from the exact one, and rounding from itself.
 
-    python benchmarks/bounds.py FOLDER_OF_PHOTOGRAPHS [--count 2000]
+    python benchmarks/bounds.py FOLDER_OF_PHOTOGRAPHS...
 
-Each picture is a window of a photograph, or four photographs side by side, at a random size and JPEG quality.
+A few photographs make many pictures: every large one is cut into disjoint squares of 400, of 800 and of 1600
+pixels and taken whole, small ones are laid side by side in fours, none twice; and each of these is saved
+three times, at another size, JPEG quality and sampling of colour each time. It ends with an error if a quick
+hash lies beyond the bound that is told.
 """
 
 import argparse
+import sys
+from collections import defaultdict
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -13,59 +18,93 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from consentry.core.match import MIN_QUALITY, distance
-from consentry.matching import _operator, _reference, hash_rgb, pdq
-from consentry.matching.quick import quick_hash
+from consentry.core.match import distance
+from consentry.matching import _decode, _operator, _reference, hash_rgb, pdq
+from consentry.matching.quick import BOUND, LEAST_SIDE, quick_hash
+
+LARGE = 800
+"""Pixels; photographs with a shorter side are laid together."""
+CUTS = (400, 800, 1600)
+"""Sides of the squares that large ones are cut into, in pixels."""
+SAVED = ((1.0, 92, 0), (0.97, 75, 1), (1.0, 45, 2))
+"""Size, JPEG quality and sampling of colour of each time."""
 
 
-def windows(photographs: list[Image.Image], count: int, rng: np.random.Generator) -> Iterator[Image.Image]:
-    """Pictures made of the photographs."""
-    for _ in range(count):
-        picture = photographs[rng.integers(len(photographs))]
-        if min(picture.size) < 800:
-            four = [photographs[place] for place in rng.integers(0, len(photographs), 4)]
-            width, height = (int(side) for side in rng.integers(200, 480, 2))
-            picture = Image.new("RGB", (2 * width, 2 * height))
-            for place, one in enumerate(four):
-                picture.paste(one.resize((width, height)), (width * (place % 2), height * (place // 2)))
-        share = rng.uniform(0.3, 1)
-        width, height = int(picture.width * share), int(picture.height * share)
-        left, top = rng.integers(0, picture.width - width + 1), rng.integers(0, picture.height - height + 1)
-        window = picture.crop((left, top, left + width, top + height))
-        if rng.random() < 0.3:
-            window = window.resize((int(width * rng.uniform(0.6, 1)), int(height * rng.uniform(0.6, 1))))
-        yield window
+def pictures(photographs: list[Image.Image]) -> Iterator[Image.Image]:
+    """Different pictures made of the photographs."""
+    large = [one for one in photographs if min(one.size) >= LARGE]
+    small = [one for one in photographs if min(one.size) < LARGE]
+    for one in large:
+        yield one
+        for side in CUTS:
+            for top in range(0, one.height - side + 1, side):
+                for left in range(0, one.width - side + 1, side):
+                    yield one.crop((left, top, left + side, top + side))
+    for first in range(0, len(small) - 3, 4):
+        yield together(small[first : first + 4])
+
+
+def together(four: list[Image.Image]) -> Image.Image:
+    """Four photographs in two rows, not made any larger."""
+    width, height = min(one.width for one in four), min(one.height for one in four)
+    whole = Image.new("RGB", (2 * width, 2 * height))
+    for place, one in enumerate(four):
+        whole.paste(one.crop((0, 0, width, height)), (width * (place % 2), height * (place // 2)))
+    return whole
+
+
+def files(picture: Image.Image) -> Iterator[bytes]:
+    """The picture as three files."""
+    for share, quality, sampling in SAVED:
+        size = int(picture.width * share), int(picture.height * share)
+        one = picture if share == 1 else picture.resize(size, Image.Resampling.LANCZOS)
+        out = BytesIO()
+        one.save(out, "JPEG", quality=quality, subsampling=sampling)
+        yield out.getvalue()
+
+
+def rounding(rgb: np.ndarray) -> tuple[float, float, bool]:
+    """How far coefficients and steps of quality are from the reference's; whether it had to be asked."""
+    fast = _operator.shrink(rgb, _operator.bands(rgb.shape[0]), _operator.bands(rgb.shape[1]))
+    slow = _reference.shrink(_reference.luma(rgb))
+    apart = np.abs(_reference.cosines(fast, pdq.COSINES) - _reference.cosines(slow, pdq.COSINES)).max()
+    steps = np.abs(fast - slow).max() * 2 * 100 / 255
+    return float(apart), float(steps), pdq.finish(fast, exact=False) is None
 
 
 def main() -> None:
     """Print the largest of each."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--count", type=int, default=2000)
+    parser.add_argument("folders", type=Path, nargs="+")
     asked = parser.parse_args()
-    rng = np.random.default_rng(1)
-    photographs = [Image.open(path).convert("RGB") for path in sorted(asked.folder.rglob("*.jpg"))]
-    bits, rounding, steps, again = [], [], [], 0
-    for window in windows(photographs, asked.count, rng):
-        out = BytesIO()
-        quality = int(rng.integers(30, 98))
-        window.save(out, "JPEG", quality=quality, subsampling=int(rng.integers(0, 3)))
-        rgb = np.asarray(Image.open(BytesIO(out.getvalue())).convert("RGB"))
-        exact = hash_rgb(rgb)
-        quick, bound = quick_hash(out.getvalue())
-        if bound:
-            bits.append(max(map(distance, quick.dihedral, exact.dihedral)))
-        fast = _operator.shrink(rgb, _operator.bands(rgb.shape[0]), _operator.bands(rgb.shape[1]))
-        again += pdq.finish(fast, exact=False) is None
-        slow = _reference.shrink(_reference.luma(rgb))
-        rounding.append(
-            np.abs(_reference.cosines(fast, pdq.COSINES) - _reference.cosines(slow, pdq.COSINES)).max()
-        )
-        steps.append(np.abs(fast - slow).max() * 2 * 100 / 255)
-    print(f"{asked.count} pictures made of {len(photographs)} photographs, quality {MIN_QUALITY} or not")
-    print(f"quick hash: {len(bits)} pictures, bits apart {np.bincount(bits).tolist()}, most {max(bits)}")
-    print(f"rounding of coefficients: most {max(rounding):.4f}; of quality steps: most {max(steps):.5f}")
-    print(f"worked out again in the reference's order: {again / asked.count:.3f} of the pictures")
+    paths = [path for folder in asked.folders for path in sorted(folder.rglob("*.jpg"))]
+    photographs = [Image.open(path).convert("RGB") for path in paths]
+    bits: dict[int, list[int]] = defaultdict(list)
+    rounded, made, saved = [], 0, 0
+    for picture in pictures(photographs):
+        made += 1
+        for data in files(picture):
+            saved += 1
+            rgb = np.asarray(Image.open(BytesIO(data)).convert("RGB"))
+            quick, bound = quick_hash(data)
+            if bound:
+                small = _decode.reduced(data, LEAST_SIDE)
+                scale = small.scale if small else 1
+                bits[scale].append(max(map(distance, quick.dihedral, hash_rgb(rgb).dihedral)))
+            if saved % 10 == 0:
+                rounded.append(rounding(rgb))
+    most = max(max(found) for found in bits.values())
+    print(f"{len(photographs)} photographs, {made} pictures made of them, {saved} files")
+    for scale, found in sorted(bits.items()):
+        print(f"decoded to 1/{scale}: {len(found)} files, by bits off {np.bincount(found).tolist()}")
+    many = sum(len(found) for found in bits.values())
+    print(f"quick hash: {many} files, at most {most} bits off, told {BOUND}; the rest were decoded in full")
+    far, steps = max(one[0] for one in rounded), max(one[1] for one in rounded)
+    print(f"rounding, {len(rounded)} files: coefficients at most {far:.4f} off, quality steps {steps:.5f}")
+    asked_again = sum(one[2] for one in rounded) / len(rounded)
+    print(f"worked out again in the reference's order: {asked_again:.3f} of them")
+    if most > BOUND:
+        sys.exit("the bound does not hold")
 
 
 if __name__ == "__main__":

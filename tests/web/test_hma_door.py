@@ -1,5 +1,8 @@
 """HMA's routes are behind a key, wherever it is shown, unless the operator trusts the network."""
 
+import contextlib
+import socket
+
 import anyio
 import httpx2
 import pytest
@@ -95,6 +98,25 @@ def test_two_slashes_are_one(server):
 def test_the_body_of_a_stranger_is_not_read(server):
     with server.http() as http:
         assert http.post("/h/hash", files={"photo": ("x", bytes(2**20))}).status_code == 401
+
+
+def test_a_gigabyte_is_refused_before_it_is_sent_or_when_too_much_has_come(server):
+    most, sent = server.system.max_body, 0
+
+    def endless():
+        nonlocal sent
+        while sent < 2**30:
+            sent += 2**20
+            yield bytes(2**20)
+
+    with socket.create_connection(("127.0.0.1", server.system.settings.port), timeout=20) as raw:
+        head = f"POST /m/lookup HTTP/1.1\r\nHost: here\r\nX-Api-Key: {server.key('screen')}\r\n"
+        raw.sendall(f"{head}Content-Type: image/jpeg\r\nContent-Length: {2**30}\r\n\r\n".encode())
+        assert raw.recv(4096).startswith(b"HTTP/1.1 413")
+    with server.http("screen") as http, contextlib.suppress(httpx2.TransportError):
+        reply = http.post("/h/hash", content=endless(), headers={"content-type": "image/jpeg"})
+        assert reply.status_code == 413
+    assert sent < most + 2**26  # what was on its way
 
 
 def test_on_a_trusted_network_no_key_is_needed_and_that_is_on_record(tmp_path):

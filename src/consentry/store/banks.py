@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from operator import itemgetter
@@ -21,6 +21,11 @@ from consentry.store.words import absent, taken
 
 AT_ONCE = 500
 """Most numbers in one question; SQLite takes 32,766, and short statements are kept prepared."""
+
+VALUES = tuple(name for name in bank_entry.c.keys() if name not in {"id", "change"})  # noqa: SIM118 - names
+"""Columns of an entry in their order, without those that number it and its changes."""
+
+_PLACE = itemgetter(*(VALUES.index(name) for name in ("bank_id", "signal", "value")))
 
 SOURCES_WORDS = ("change", "source_ref", "case_refs", "status", "about", "changed")
 """Columns that a source's later record replaces; the others are ours, or never change."""
@@ -82,22 +87,20 @@ def put(connection: sa.Connection, entries: Sequence[BankEntry]) -> None:
     if not entries:
         return
     numbers = {name: one(connection, name).number for name in {entry.bank for entry in entries}}
-    rows = [_entry_row(entry, numbers[entry.bank]) for entry in entries]
-    rows.sort(key=_place)  # neighbours in the index are written one after another; equals keep their order
+    rows = [_entry_values(entry, numbers[entry.bank]) for entry in entries]
+    rows.sort(key=_PLACE)  # neighbours in the index are written one after another; equals keep their order
     first = _number(connection, len(rows)) - len(rows) + 1
-    for change, row in enumerate(rows, first):
-        row["change"] = change
-    statement, columns = _upsert(connection.dialect.name)
-    connection.exec_driver_sql(statement, [columns(row) for row in rows])
+    numbered = [(change, *row) for change, row in enumerate(rows, first)]
+    connection.exec_driver_sql(_upsert(connection.dialect.name), numbered)
 
 
 @lru_cache
-def _upsert(dialect: str) -> tuple[str, Callable[[Row], tuple[Any, ...]]]:
-    """The statement that takes in an entry, spelled out, and the columns it wants in their order.
+def _upsert(dialect: str) -> str:
+    """The statement that takes in an entry, given as its change and `_entry_values`.
 
     Spelled out, because SQLAlchemy's own handling of each row takes five times as long as SQLite's.
     """
-    wanted: dict[str, Any] = {name: sa.bindparam(name) for name in bank_entry.c.keys() if name != "id"}  # noqa: SIM118 - columns, by their names
+    wanted: dict[str, Any] = {name: sa.bindparam(name) for name in ("change", *VALUES)}
     statement = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(bank_entry).values(wanted)
     fresh = statement.excluded
     whole = statement.on_conflict_do_update(
@@ -105,17 +108,12 @@ def _upsert(dialect: str) -> tuple[str, Callable[[Row], tuple[Any, ...]]]:
         set_={name: fresh[name] for name in SOURCES_WORDS},
         where=bank_entry.c.changed <= fresh.changed,
     )
-    compiled = whole.compile(dialect=_speaks(dialect))
-    return str(compiled), itemgetter(*(compiled.positiontup or ()))
-
-
-def _place(row: Row) -> tuple[int, str, bytes]:
-    return row["bank_id"], row["signal"], row["value"]
+    return str(whole.compile(dialect=_speaks(dialect)))
 
 
 def save_entry(connection: sa.Connection, entry: BankEntry) -> None:
     """Replace everything about the entry with its number but bank and hash. Raises NotFound."""
-    row = _entry_row(entry, 0) | {"change": _number(connection, 1)}
+    row = dict(zip(VALUES, _entry_values(entry, 0), strict=True)) | {"change": _number(connection, 1)}
     fixed = {"bank_id", "signal", "value"}
     changed = {name: value for name, value in row.items() if name not in fixed}
     if not connection.execute(
@@ -283,20 +281,23 @@ def _bank_from(row: sa.RowMapping) -> Bank:
     )
 
 
-def _entry_row(entry: BankEntry, bank_id: int) -> dict[str, object]:
-    return {
-        "bank_id": bank_id,
-        "signal": entry.signal.value,
-        "value": bytes.fromhex(entry.value),
-        "item": entry.item,
-        "source_ref": entry.source_ref,
-        "case_refs": "\n".join(entry.case_refs),
-        "status": entry.status.value,
-        "about": entry.about,
-        "changed": micros(entry.changed),
-        "feedback": entry.feedback.value,
-        "paused_until": None if entry.paused_until is None else micros(entry.paused_until),
-    }
+def _entry_values(entry: BankEntry, bank_id: int) -> tuple[Any, ...]:
+    return (
+        bank_id,
+        _WORD[entry.signal],
+        bytes.fromhex(entry.value),
+        entry.item,
+        entry.source_ref,
+        "\n".join(entry.case_refs),
+        _WORD[entry.status],
+        entry.about,
+        micros(entry.changed),
+        _WORD[entry.feedback],
+        None if entry.paused_until is None else micros(entry.paused_until),
+    )
+
+
+_WORD = {word: word.value for words in (SignalKind, EntryStatus, Feedback) for word in words}
 
 
 def _entry_from(row: Row) -> BankEntry:

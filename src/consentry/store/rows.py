@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
@@ -46,6 +47,7 @@ class JobState(StrEnum):
     """Tried too often; a person must look."""
 
 
+@lru_cache(64)  # a list is taken in at one moment
 def micros(at: datetime) -> int:
     """`at` as microseconds since 1970 in UTC. Raises ValueError without a zone."""
     if at.tzinfo is None:

@@ -17,7 +17,7 @@ from fastapi.routing import APIRoute
 
 from consentry.core.bank import FOREVER, Bank, BankEntry, SignalKind
 from consentry.core.bankports import Near
-from consentry.core.errors import BadInput, Conflict, NotAllowed, NotFound, Trouble
+from consentry.core.errors import BadInput, Conflict, NotAllowed, NotFound, TooLarge, Trouble
 from consentry.flows.banking import Choice
 
 TYPES = {"pdq": SignalKind.PDQ, "video_md5": SignalKind.MD5, "sha256": SignalKind.SHA256}
@@ -64,6 +64,8 @@ def refused(trouble: Trouble) -> Response:
     headers = {"cache-control": "no-store"}
     if isinstance(trouble, NotAllowed):
         headers["www-authenticate"] = 'Bearer realm="consentry"'
+    if isinstance(trouble, TooLarge):
+        headers["connection"] = "close"  # so that the rest of the body need not be sent
     if trouble.code == MISSING:
         missing = {"type": "missing", "loc": [trouble.param], "msg": "Field required", "input": {}}
         return JSONResponse([missing], 422, headers)
