@@ -32,7 +32,7 @@ def pictures():
     rng = np.random.default_rng(1)
     made = []
     for seed in range(24):
-        width, height = (int(side) for side in rng.integers(390, 900, 2))
+        width, height = (int(side) for side in rng.integers(520, 1000, 2))
         rgb = scene(seed, width, height)
         if seed % 3:
             soft = Image.fromarray(rgb).resize((width // 3, height // 3)).resize((width, height))

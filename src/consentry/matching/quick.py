@@ -24,8 +24,9 @@ from consentry.matching.pdq import PdqHash, finish, hash_image
 
 BOUND = 9
 """Bits between the quick hash and the exact one, in any view; see benchmarks/bounds.py for the most seen."""
-LEAST_SIDE = 192
-"""Pixels that have to be left on the shorter side: three for each of PDQ's 64 places."""
+LEAST_SIDE = 256
+"""Pixels that have to be left on the shorter side: four for each of PDQ's 64 places. With three, one file in
+a thousand lay beyond `BOUND`."""
 LEAST_QUALITY = 60
 """Flatter pictures are always decoded in full: in them, small differences turn many bits."""
 LIKENESS = 0.97
