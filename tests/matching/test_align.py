@@ -7,7 +7,7 @@ import pytest
 
 from consentry.core.match import NEAR, Region, distance
 from consentry.matching import hash_rgb
-from consentry.matching.align import ALIGNED, CELLS, Aligned, align, fit, pairs
+from consentry.matching.align import ALIGNED, CELLS, PATCHED, Aligned, align, fit, pairs
 from consentry.matching.features import ASKED, Features, features, framed
 from matching.drawn import scene
 from matching.shown import captioned, on_card, on_phone, part, turned
@@ -76,6 +76,20 @@ def test_corners_alone_would_have_taken_them_for_one(name):
     assert tried(one, other).cells >= CELLS
 
 
+def test_pale_pictures_on_the_same_screen_are_told_apart_by_what_is_within_it():
+    screens = [on_phone(255 - (255 - scene(seed)) // 3) for seed in range(5)]
+    found = [tried(one, other) for one, other in permutations(screens, 2)]
+    assert any(one is not None and one.distance <= ALIGNED for one in found)
+    assert not any(one is not None and one.same for one in found)
+    assert all(same(screen, screen) for screen in screens)
+
+
+def test_a_patch_that_is_not_shown_is_not_compared():
+    known = scene(12, 640, 480)
+    found = tried(known[:, 260:], known)
+    assert found.patched == 0
+
+
 def test_pictures_with_nothing_in_common_are_not_laid_over_one_another():
     scenes = [scene(seed) for seed in range(30, 36)]
     assert not any(same(one, other) for one, other in permutations(scenes, 2))
@@ -89,11 +103,12 @@ def test_the_same_corners_are_laid_the_same_way_each_time():
     assert len({fit(other, known)[0].tobytes() for _ in range(5)}) == 1
 
 
-def test_both_conditions_have_to_hold():
+def test_every_condition_has_to_hold():
     whole = Region(0, 0, 1, 1)
-    assert Aligned(ALIGNED, CELLS, whole).same
-    assert not Aligned(ALIGNED + 1, CELLS, whole).same
-    assert not Aligned(ALIGNED, CELLS - 1, whole).same
+    assert Aligned(ALIGNED, PATCHED, CELLS, whole).same
+    assert not Aligned(ALIGNED + 1, PATCHED, CELLS, whole).same
+    assert not Aligned(ALIGNED, PATCHED + 1, CELLS, whole).same
+    assert not Aligned(ALIGNED, PATCHED, CELLS - 1, whole).same
 
 
 @pytest.mark.parametrize("many", [0, 1, CELLS - 1])

@@ -2,7 +2,8 @@
 
 Corners that look alike are not enough: two screenshots of one app, two cards with the same caption have
 many in common and show different pictures. So the one picture is laid over the other as its corners say,
-and only if what then lies there is like the known picture as a whole is it taken for the same.
+and only if what then lies there is like the known picture as a whole, in its middle, and within the frame
+that it may have, is it taken for the same.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from consentry.core.match import Region, distance
-from consentry.matching.boxes import Grey
-from consentry.matching.features import Features
+from consentry.matching.boxes import Box, Grey
+from consentry.matching.features import Features, Patch
 from consentry.matching.pdq import hash_luma
 
 CELLS = 6
@@ -29,6 +30,10 @@ ALIGNED = 70
 Of unrelated photographs 3 in 100 million pairs are as near; benchmarks/recall.py tries pairs that have
 a frame or a caption in common.
 """
+PATCHED = 80
+"""Most bits that PDQ may differ by in any patch of the known picture that the other one shows."""
+SHOWN = 0.8
+"""Share of a patch that the other picture has to show for it to be compared."""
 ALIKE = 70
 """Most bits that two corners may differ by and still be taken for the same one."""
 CLEARLY = 0.82
@@ -43,6 +48,8 @@ CANVAS = 128
 """Pixels of the side of the square on which the pictures are laid over one another."""
 FINE = 1.2
 """Pixels of the query for one of the canvas, beyond which it is blurred before it is sampled."""
+GRID = 9
+"""Places along each side of a box that are tried for whether they are shown."""
 TRIES = 500
 """Most ways of laying them that are tried."""
 
@@ -56,6 +63,8 @@ class Aligned:
 
     distance: int
     """Bits in which PDQ of what lies over the known picture differs from PDQ of that."""
+    patched: int
+    """The same for the patch that is least alike; 0 if none is shown."""
     cells: int
     """In how many parts of the known picture corners agree."""
     region: Region
@@ -64,7 +73,7 @@ class Aligned:
     @property
     def same(self) -> bool:
         """Whether that is enough to have a person look."""
-        return self.cells >= CELLS and self.distance <= ALIGNED
+        return self.cells >= CELLS and self.distance <= ALIGNED and self.patched <= PATCHED
 
 
 def align(frame: Grey, query: Features, known: Features) -> Aligned | None:
@@ -73,8 +82,12 @@ def align(frame: Grey, query: Features, known: Features) -> Aligned | None:
     if laid is None:
         return None
     matrix, cells = laid
-    seen = overlaid(frame, known, matrix)
-    return Aligned(distance(hash_luma(seen).bits, known.pdq), cells, region(query, known, matrix))
+    whole = Patch(Box(0, known.height, 0, known.width), known.pdq)
+    inner = [patch for patch in known.patches if shown(query, patch.box, matrix) >= SHOWN]
+    apart, *others = [
+        distance(hash_luma(overlaid(frame, patch.box, matrix)).bits, patch.pdq) for patch in (whole, *inner)
+    ]
+    return Aligned(apart, max(others, default=0), cells, region(query, known, matrix))
 
 
 def fit(query: Features, known: Features) -> tuple[Matrix, int] | None:
@@ -108,10 +121,19 @@ def pairs(query: Features, known: Features) -> tuple[NDArray[np.float32], NDArra
     return known.points[used], query.points[which[used, 0]]
 
 
-def overlaid(frame: Grey, known: Features, matrix: Matrix) -> Grey:
-    """What `frame` shows where the known picture lies in it, on a small square; edges are drawn out."""
-    across, down = known.width / CANVAS, known.height / CANVAS
-    canvas = np.array([[across, 0, across / 2 - 0.5], [0, down, down / 2 - 0.5], [0, 0, 1]])
+def shown(query: Features, box: Box, matrix: Matrix) -> float:
+    """The share of a box in the known frame that lies within the other picture."""
+    down, across = np.linspace(box.top, box.bottom, GRID), np.linspace(box.left, box.right, GRID)
+    places = np.stack([*(axis.ravel() for axis in np.meshgrid(across, down)), np.ones(GRID * GRID)])
+    x, y = matrix @ places
+    return float(((x >= 0) & (x <= query.width) & (y >= 0) & (y <= query.height)).mean())
+
+
+def overlaid(frame: Grey, box: Box, matrix: Matrix) -> Grey:
+    """What `frame` shows where a box of the known one lies in it, on a small square; edges are drawn out."""
+    across, down = (box.right - box.left) / CANVAS, (box.bottom - box.top) / CANVAS
+    left, top = box.left + across / 2 - 0.5, box.top + down / 2 - 0.5
+    canvas = np.array([[across, 0, left], [0, down, top], [0, 0, 1]])
     onto = matrix @ canvas
     coarse = float(np.sqrt(abs(np.linalg.det(onto[:, :2]))))
     smooth = cv2.GaussianBlur(frame, (0, 0), 0.45 * coarse) if coarse > FINE else frame

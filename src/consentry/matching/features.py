@@ -11,13 +11,17 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
+from io import BytesIO
+from typing import NamedTuple
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from consentry.core.errors import BadInput
-from consentry.matching.boxes import Grey
+from consentry.core.match import MIN_QUALITY
+from consentry.matching import boxes
+from consentry.matching.boxes import Box, Grey
 from consentry.matching.pdq import BYTES, hash_luma
 
 cv2.setNumThreads(1)  # the server works on many pictures at a time, each in one thread
@@ -33,10 +37,21 @@ LEVELS, STEP, EDGE, PATCH, CONTRAST = 8, 1.2, 15, 31, 8
 PARTS = 64
 """Places are kept in 64ths of a pixel."""
 
-HEAD = struct.Struct("<4sHHH")
-"""Kind, corners, height and width of the frame."""
+HEAD = struct.Struct("<4sHHHH")
+"""Kind, corners, height and width of the frame, patches."""
+PATCH_BOX = struct.Struct("<4H")
+"""Top, bottom, left and right of a patch."""
 MAGIC = b"CTF1"
 """What kept features begin with; another number would mean another way to find or describe corners."""
+
+
+class Patch(NamedTuple):
+    """A part of a picture that has to look the same as well: its middle, and what is within a frame."""
+
+    box: Box
+    """Where it is, in pixels of the frame."""
+    pdq: bytes
+    """Its PDQ hash."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,6 +68,8 @@ class Features:
     """Pixels across the frame."""
     pdq: bytes
     """The PDQ hash of the frame."""
+    patches: tuple[Patch, ...] = ()
+    """Parts with enough in them to be compared on their own."""
 
     def __len__(self) -> int:
         """How many corners there are."""
@@ -61,24 +78,27 @@ class Features:
     def packed(self) -> bytes:
         """The same as bytes, 36 a corner."""
         places = (self.points * PARTS).astype("<u2")
-        head = HEAD.pack(MAGIC, len(self), self.height, self.width)
-        return head + self.pdq + places.tobytes() + self.descriptors.tobytes()
+        head = HEAD.pack(MAGIC, len(self), self.height, self.width, len(self.patches))
+        patches = b"".join(PATCH_BOX.pack(*patch.box) + patch.pdq for patch in self.patches)
+        return head + self.pdq + patches + places.tobytes() + self.descriptors.tobytes()
 
 
 def unpacked(data: bytes) -> list[Features]:
     """Every `Features` in bytes that `packed` gave, one after another. Raises BadInput for any others."""
-    found, at = [], 0
-    while at < len(data):
-        kind, many, height, width = HEAD.unpack(_piece(data, at, HEAD.size))
+    found, rest = [], BytesIO(data)
+    while rest.tell() < len(data):
+        kind, many, height, width, patches = HEAD.unpack(_piece(rest, HEAD.size))
         if kind != MAGIC:
             raise _foreign()
-        at += HEAD.size
-        pdq = _piece(data, at, BYTES)
-        places = np.frombuffer(_piece(data, at + BYTES, 4 * many), "<u2").reshape(many, 2)
-        bits = _piece(data, at + BYTES + 4 * many, BYTES * many)
-        described = np.frombuffer(bits, np.uint8).reshape(many, BYTES)
-        found.append(Features((places / PARTS).astype(np.float32), described, height, width, pdq))
-        at += BYTES + (4 + BYTES) * many
+        pdq = _piece(rest, BYTES)
+        parts = tuple(
+            Patch(Box(*PATCH_BOX.unpack(_piece(rest, PATCH_BOX.size))), _piece(rest, BYTES))
+            for _ in range(patches)
+        )
+        places = np.frombuffer(_piece(rest, 4 * many), "<u2").reshape(many, 2)
+        described = np.frombuffer(_piece(rest, BYTES * many), np.uint8).reshape(many, BYTES)
+        points = (places / PARTS).astype(np.float32)
+        found.append(Features(points, described, height, width, pdq, parts))
     return found
 
 
@@ -109,11 +129,21 @@ def features(frame: Grey, most: int = KEPT) -> Features:
     bits = np.asarray(described, np.uint8) if corners else np.zeros((0, BYTES), np.uint8)
     places = np.array([corner.pt for corner in corners], np.float32).reshape(-1, 2)
     rounded = (np.round(places * PARTS) / PARTS).astype(np.float32)
-    return Features(rounded, bits, height, width, hash_luma(frame).bits)
+    return Features(rounded, bits, height, width, hash_luma(frame).bits, patches_of(frame))
 
 
-def _piece(data: bytes, at: int, size: int) -> bytes:
-    piece = data[at : at + size]
+def patches_of(frame: Grey) -> tuple[Patch, ...]:
+    """The middle of a frame, and what is within its border or its frame, where there is enough in them."""
+    height, width = frame.shape
+    middle = Box(height // 4, height - height // 4, width // 4, width - width // 4)
+    found = dict.fromkeys([middle, boxes.without_border(frame), boxes.in_frame(frame)])
+    inner = [box for box in found if box is not None and box != boxes.whole(frame)]
+    hashed = [(box, hash_luma(boxes.cut(frame, box))) for box in inner]
+    return tuple(Patch(box, one.bits) for box, one in hashed if one.quality >= MIN_QUALITY)
+
+
+def _piece(rest: BytesIO, size: int) -> bytes:
+    piece = rest.read(size)
     if len(piece) != size:
         raise _foreign()
     return piece
