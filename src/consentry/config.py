@@ -130,7 +130,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "upstream",
         "",
-        "Base URL of the image generator; `drawing:` draws by itself, for trying out; empty: none.",
+        "Base URL of the image generator; `xai:`, `responses:`, `chat:` or `gemini:` before it says that it "
+        "does not speak OpenAI's image API; `drawing:` draws by itself, for trying out; empty: none.",
     ),
     Setting("upstream_key", "", "Key for the image generator. Callers' keys are never passed on."),
     Setting("upstream_seconds", 300.0, "Longest wait for the image generator, in seconds."),

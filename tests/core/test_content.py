@@ -36,7 +36,8 @@ def test_a_picture_nobody_decoded_has_no_frames_and_no_kind():
 
 def test_a_request_claims_no_consent_and_no_place_by_itself():
     assert (REQUEST.consent, REQUEST.place, REQUEST.inputs, REQUEST.mask) == ("", "", (), None)
-    assert (REQUEST.markup, REQUEST.earlier, REQUEST.pictures) == (None, (), ())
+    assert (REQUEST.markup, REQUEST.earlier, REQUEST.made) == (None, (), ())
+    assert (REQUEST.pictures, REQUEST.sources, REQUEST.befores) == ((), (), ())
 
 
 @pytest.mark.parametrize(
@@ -53,8 +54,12 @@ def test_a_still_is_the_first_frame_at_the_beginning():
 
 def test_every_picture_of_a_request_counts_in_a_fixed_order():
     one, two, mask, markup = (Picture(name, name.decode()) for name in (b"1", b"2", b"mask", b"markup"))
-    asked = Request("r", Account("a"), "p", (one, two), mask, markup)
-    assert asked.pictures == (one, two, markup, mask)
+    old, new = Picture(b"old", "old"), Picture(b"new", "new")
+    asked = Request("r", Account("a"), "p", (one, two), mask, markup, made=(old, new))
+    assert asked.pictures == (one, two, old, new, markup, mask)
+    assert asked.sources == (new, one, two)
+    assert asked.befores == (one, two)
+    assert Request("r", Account("a"), "p", made=(old, new)).befores == (old,)
     assert Request("r", Account("a"), "p", mask=mask).pictures == (mask,)
     assert Request("r", Account("a"), "p", markup=markup).pictures == (markup,)
 

@@ -7,7 +7,7 @@ from email.policy import HTTP
 import pytest
 
 from consentry.core.errors import UpstreamTrouble
-from consentry.generators import openai
+from consentry.generators import calling
 from consentry.generators.openai import OpenAIGenerator
 from consentry.guard import Gatekeeper, Uses
 from consentry.guard.gatekeeper import keys_from
@@ -210,7 +210,7 @@ def test_whatever_is_not_an_image_is_a_failure(reply):
 
 
 def test_an_answer_that_is_too_long_is_a_failure(monkeypatch):
-    monkeypatch.setattr(openai, "MAX_ANSWER", 100)
+    monkeypatch.setattr(calling, "MAX_ANSWER", 100)
     assert code_of(images({"b64_json": ENCODED * 10})) == "upstream_failed"
 
 

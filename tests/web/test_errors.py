@@ -4,6 +4,7 @@ import logging
 
 import pytest
 from fastapi import FastAPI
+from fastapi.responses import StreamingResponse
 from fastapi.testclient import TestClient
 
 from consentry.core.errors import (
@@ -123,3 +124,28 @@ def test_a_page_for_the_unforeseen_says_nothing_either():
 
 def test_an_error_nobody_raised_has_a_place_all_the_same():
     assert errors._where(ValueError(SECRET)) == "ValueError"
+
+
+def test_what_nobody_foresaw_does_not_reach_the_server_which_would_log_its_words(caplog):
+    app = client(ValueError(SECRET)).app
+    quiet = TestClient(app)  # raises whatever an application lets through
+    assert quiet.get("/v1/x").json()["error"]["code"] == "internal_error"
+    assert SECRET not in caplog.text
+    assert "unforeseen ValueError in" in caplog.text
+
+
+def test_a_reply_that_has_begun_is_cut_off_and_not_begun_again(caplog):
+    app = FastAPI()
+    errors.install(app)
+
+    @app.get("/v1/x")
+    async def breaks() -> StreamingResponse:
+        async def pieces():
+            yield b"one"
+            raise ValueError(SECRET)
+
+        return StreamingResponse(pieces())
+
+    with TestClient(app).stream("GET", "/v1/x") as reply:
+        assert reply.read() == b"one"
+    assert SECRET not in caplog.text

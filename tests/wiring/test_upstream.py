@@ -6,10 +6,14 @@ from pathlib import Path
 import pytest
 
 from consentry import wiring
-from consentry.core.errors import BadInput
+from consentry.core.errors import BadInput, SetupTrouble
 from consentry.generators.absent import AbsentGenerator
+from consentry.generators.chat import ChatGenerator
 from consentry.generators.drawing import DrawingGenerator
+from consentry.generators.gemini import GeminiGenerator
 from consentry.generators.openai import OpenAIGenerator
+from consentry.generators.responses import ResponsesGenerator
+from consentry.generators.xai import XaiGenerator
 from consentry.wiring.upstream import fetcher, upstream
 from support.gate import Issuer
 from support.small import wanted
@@ -17,10 +21,25 @@ from support.small import wanted
 
 @pytest.mark.parametrize(
     ("named", "kind"),
-    [("", AbsentGenerator), ("drawing:", DrawingGenerator), ("http://127.0.0.1:9/v1", OpenAIGenerator)],
+    [
+        ("", AbsentGenerator),
+        ("drawing:", DrawingGenerator),
+        ("http://127.0.0.1:9/v1", OpenAIGenerator),
+        ("openai:https://a.example/v1", OpenAIGenerator),
+        ("xai:https://a.example/v1", XaiGenerator),
+        ("responses:https://a.example/v1", ResponsesGenerator),
+        ("chat:https://a.example/v1", ChatGenerator),
+        ("gemini:https://a.example/v1beta", GeminiGenerator),
+    ],
 )
 def test_the_upstream_names_its_dialect(tmp_path: Path, named: str, kind: type):
     assert type(upstream(wanted(tmp_path, upstream=named), Issuer().permits)) is kind
+
+
+@pytest.mark.parametrize("named", ["dalle:https://a.example", "xai:", "xai:a.example", "a.example", "xai"])
+def test_a_dialect_that_nobody_speaks_starts_nothing(tmp_path: Path, named: str):
+    with pytest.raises(SetupTrouble, match="upstream"):
+        upstream(wanted(tmp_path, upstream=named), Issuer().permits)
 
 
 def test_the_generator_for_trying_out_can_be_told_to_surprise():

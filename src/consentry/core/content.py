@@ -96,6 +96,8 @@ class Request:
     """What they drew over the first picture, if they did; it can hold words or another picture."""
     earlier: tuple[str, ...] = ()
     """What they asked for before in the same conversation, oldest first; each word still counts."""
+    made: tuple[Picture, ...] = ()
+    """What was made for them before in the same conversation, oldest first; no measure of what came in."""
     count: int = 1
     """How many images they want."""
     size: str = "auto"
@@ -111,8 +113,19 @@ class Request:
 
     @property
     def pictures(self) -> tuple[Picture, ...]:
-        """Every picture that comes with it: inputs, then markup, then mask."""
-        return (*self.inputs, *(one for one in (self.markup, self.mask) if one is not None))
+        """Every picture that comes with it: inputs, what was made before, then markup and mask."""
+        marks = (one for one in (self.markup, self.mask) if one is not None)
+        return (*self.inputs, *self.made, *marks)
+
+    @property
+    def sources(self) -> tuple[Picture, ...]:
+        """What is to be changed: the newest image of the conversation, then the inputs."""
+        return (*self.made[-1:], *self.inputs)
+
+    @property
+    def befores(self) -> tuple[Picture, ...]:
+        """What an output is compared with: the inputs, or else the first image of the conversation."""
+        return self.inputs or self.made[:1]
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,6 +122,7 @@ async def _opened(request: Request, decoder: Decoder) -> Request:
     return replace(
         request,
         inputs=tuple(of[id(picture)] for picture in request.inputs),
+        made=tuple(of[id(picture)] for picture in request.made),
         markup=of.get(id(request.markup)),
         mask=of.get(id(request.mask)),
     )

@@ -78,11 +78,11 @@ class DrawingGenerator:
     def _make(self, request: Request) -> Sequence[Made]:
         cover: Cover = "bands" if request.prompt in self._surprises else "full"
         seeds = [_seed(f"{request.prompt} {number}") for number in range(request.count)]
-        if not request.inputs:
+        if not request.sources:
             return [Made(encoded(_drawn(request, seed, cover), "png")) for seed in seeds]
-        if not request.inputs[0].frames:
+        if not request.sources[0].frames:
             raise UpstreamTrouble("The generator failed.")
-        before = _pixels(request.inputs[0].frames[0])
+        before = _pixels(request.sources[0].frames[0])
         return [Made(encoded(_edited(before, request.prompt, seed, cover), "png")) for seed in seeds]
 
 

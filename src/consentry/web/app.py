@@ -27,7 +27,7 @@ from consentry.web import (
     screen,
     site,
 )
-from consentry.web.gate import images
+from consentry.web.gate import chat, check, gemini, images, moderations, responses
 from consentry.web.hma_door import OneSlash
 from consentry.wiring import System
 
@@ -50,7 +50,8 @@ def create_app(system: System) -> FastAPI:
         lifespan=functools.partial(_open, system),
     )
     errors.install(app)
-    for part in (images, screen, hma, reports, consents, investigate, record, health, home):
+    gate = (images, responses, chat, gemini, check, moderations)
+    for part in (*gate, screen, hma, reports, consents, investigate, record, health, home):
         app.include_router(part.router(system))
     app.include_router(manual.router(app))
     if system.site is not None:

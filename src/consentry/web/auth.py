@@ -19,10 +19,10 @@ LONGEST_PLACE = 20
 
 
 def key(request: Request, access: Access, scope: str) -> ApiKey:
-    """The caller's key, from `Authorization: Bearer` or `X-Api-Key`. Raises NotAllowed."""
+    """The caller's key, from `Authorization: Bearer`, `X-Api-Key` or `X-Goog-Api-Key`. Raises NotAllowed."""
     scheme, _, shown = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer":
-        shown = request.headers.get("x-api-key", "")
+        shown = request.headers.get("x-api-key") or request.headers.get("x-goog-api-key", "")
     if not shown:
         raise NotAllowed("There is no key in the request.", code="missing_api_key")
     return access.check(shown.strip(), scope)

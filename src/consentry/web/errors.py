@@ -15,6 +15,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from consentry.core.errors import (
     BadInput,
@@ -118,9 +119,34 @@ def install(app: FastAPI) -> None:
         trouble = BadInput(f"`{name}` is missing or malformed.", param=name)
         return answer(trouble, request)
 
-    @app.exception_handler(Exception)
-    async def _unforeseen(request: Request, error: Exception) -> Response:
-        return answer(ours(error, request_id(request)), request)
+    app.add_middleware(Unforeseen)
+
+
+class Unforeseen:
+    """Answers what nobody foresaw. Left to the server, it would be logged with its message and values."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Wrap `app`."""
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve; if a reply has begun when something goes wrong, it is cut off."""
+        begun = False
+
+        async def watched(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self.app(scope, receive, watched)
+        except Exception as error:
+            if scope["type"] != "http":
+                raise
+            request = Request(scope)
+            trouble = ours(error, request_id(request))
+            if not begun:
+                await answer(trouble, request)(scope, receive, send)
 
 
 def _from_http(request: Request, error: HTTPException) -> Trouble:

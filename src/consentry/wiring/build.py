@@ -23,6 +23,7 @@ from consentry.core.ports import (
 )
 from consentry.flows.access import Access
 from consentry.flows.banking import Banking
+from consentry.flows.check import Checks
 from consentry.flows.consent import Consents
 from consentry.flows.ledger import Ledger
 from consentry.flows.optout import OptOuts
@@ -120,6 +121,7 @@ def _build(settings: Settings, generator: Generator | None, opened: contextlib.E
         sync=sync(settings, store, opened),
         banking=Banking(store, decoder, hasher, listed, clock),
         generator=generator or upstream(settings, permits),
+        checks_elsewhere=Checks(judges.judge(Stage.ASK), decoder, store, clock, ids),
         fetcher=fetcher(settings.fetch_host_names, settings, opened),
         hma_fetcher=fetcher(settings.hma_host_names, settings, opened),
         platforms=platforms,

@@ -23,6 +23,7 @@ from consentry.core.ports import (
 )
 from consentry.flows.access import Access
 from consentry.flows.banking import Banking
+from consentry.flows.check import Checks
 from consentry.flows.consent import Consents
 from consentry.flows.judge import Judge
 from consentry.flows.ledger import Ledger
@@ -91,6 +92,8 @@ class System:
     """Keeps banks and asks them."""
     generator: Generator
     """The generator behind the gate."""
+    checks_elsewhere: Checks
+    """Clears what is made elsewhere."""
     fetcher: Fetcher
     """What fetches pictures that are named at the gate."""
     hma_fetcher: Fetcher

@@ -1,23 +1,14 @@
 """Every dialect reads words, numbers, switches and pictures in the same strict way."""
 
 import base64
-from types import SimpleNamespace
 
 import pytest
 
 from consentry.core.errors import BadInput
-from consentry.core.gateports import Fetched
-from consentry.remote.memory import MemoryFetcher
 from consentry.web.gate import door
-from support.fakes import PlainDecoder
+from support.callers import ADDRESS, CALLER
 
 ENCODED = "data:image/png;base64," + base64.b64encode(b"picture").decode()
-
-ADDRESS = "https://pictures.example/1.png"
-SYSTEM = SimpleNamespace(
-    fetcher=MemoryFetcher({ADDRESS: Fetched("text/html", b"picture")}), max_body=100, decoder=PlainDecoder()
-)
-CALLER = door.Caller(SYSTEM, None, "req_1", "", "")
 
 
 def refused(function, *args):

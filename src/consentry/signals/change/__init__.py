@@ -49,7 +49,7 @@ class Change:
         """Both findings; 0.0 if nothing was attached, because then nothing was changed."""
         if not isinstance(subject, Draft):
             return _unavailable("not a draft")
-        if not subject.request.inputs:
+        if not subject.request.befores:
             return [Seen(measure, 0.0, "no input", VERSION) for measure in MEASURES]
         try:
             return _findings(_comparisons(subject))
@@ -61,7 +61,7 @@ class Change:
 
 def _comparisons(draft: Draft) -> list[Comparison | Blind]:
     """Every output still beside the inputs that it resembles most."""
-    inputs = [picture.frames for picture in draft.request.inputs]
+    inputs = [picture.frames for picture in draft.request.befores]
     outputs = tuple(dict.fromkeys(draft.picture.frames))
     if not outputs or not all(inputs):
         raise Incomparable("undecodable")

@@ -14,7 +14,7 @@ from fastapi import Request as HttpRequest
 
 from consentry.core.content import Account, Picture, Request, unopened
 from consentry.core.errors import BadInput
-from consentry.core.ports import ApiKey
+from consentry.core.ports import ApiKey, Generator
 from consentry.flows.generate import Refused, Released, generate
 from consentry.web import auth, bodies, errors
 from consentry.wiring import System
@@ -90,13 +90,16 @@ async def caller(request: HttpRequest, system: System) -> Caller:
     return Caller(system, key, errors.request_id(request), auth.place(request), consent)
 
 
-async def put(asked: Request, system: System) -> Released | Refused:
-    """Put a request to the flow. Every dialect calls this, and nothing else makes images."""
+async def put(asked: Request, system: System, generator: Generator | None = None) -> Released | Refused:
+    """Put a request to the flow. Every dialect calls this, and nothing else makes images.
+
+    `generator` stands for what has made its images elsewhere.
+    """
     return await generate(
         asked,
         ask=system.ask,
         answer=system.answer,
-        generator=system.generator,
+        generator=generator or system.generator,
         decoder=system.decoder,
         keeper=system.ledger,
     )

@@ -1,0 +1,114 @@
+"""A token is good for one request of one account, once, and for an hour."""
+
+import asyncio
+
+import pytest
+
+from consentry.core.content import Account, Request
+from consentry.core.errors import BadInput
+from consentry.core.ports import Made
+from consentry.flows.check import LIFETIME, Checks, Cleared, Given
+from consentry.flows.judge import Judged
+from consentry.store.memory import MemoryStore
+from support.fakes import CountingIds, Eye, PlainDecoder, StillClock, judge, picture, request
+
+
+@pytest.fixture
+def clock():
+    return StillClock()
+
+
+@pytest.fixture
+def store(clock):
+    return MemoryStore(clock, CountingIds())
+
+
+@pytest.fixture
+def checks(store, clock):
+    def made(before=0.0):
+        return Checks(judge(store, Eye("before", before)), PlainDecoder(), store, clock, CountingIds())
+
+    return made
+
+
+def no_good(checks, token, asked):
+    with pytest.raises(BadInput) as caught:
+        checks.redeem(token, asked)
+    return caught.value.code == "token_not_valid"
+
+
+def test_a_request_that_passes_gets_a_token_that_is_good_once(checks):
+    one = checks()
+    cleared = one.clear(request("a harbour", b"ok 1"))
+    assert isinstance(cleared, Cleared)
+    assert cleared.seconds == LIFETIME.total_seconds()
+    one.redeem(cleared.token, request("a harbour", b"ok 1"))
+    assert no_good(one, cleared.token, request("a harbour", b"ok 1"))
+
+
+def test_a_request_that_does_not_pass_gets_its_decision_and_no_token(checks):
+    found = checks(before=0.9).clear(request())
+    assert isinstance(found, Judged)
+    assert not found.decision.passes
+
+
+def test_a_picture_that_cannot_be_read_is_sent_back(checks):
+    with pytest.raises(BadInput) as caught:
+        checks().clear(request("a harbour", b"no picture"))
+    assert caught.value.code == "invalid_image"
+
+
+BASE = {"route": "check", "account": Account("a"), "prompt": "a harbour", "inputs": (picture(b"ok 1"),)}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"route": "other"},
+        {"account": Account("b")},
+        {"prompt": "a lighthouse"},
+        {"inputs": ()},
+        {"inputs": (picture(b"ok 2"),)},
+        {"made": (picture(b"ok 1"),), "inputs": ()},
+        {"mask": picture()},
+        {"markup": picture()},
+        {"earlier": ("before",)},
+        {"count": 2},
+        {"place": "gb"},
+        {"consent": "con_1"},
+    ],
+)
+def test_a_token_is_good_for_nothing_but_its_own_request(checks, change):
+    one = checks()
+    cleared = one.clear(Request(**BASE))
+    assert no_good(one, cleared.token, Request(**{**BASE, **change}))
+    one.redeem(cleared.token, Request(**BASE))
+
+
+def test_a_token_ends_and_cannot_be_made_to_last(checks, clock):
+    one = checks()
+    token = one.clear(request()).token
+    clock.move(seconds=LIFETIME.total_seconds())
+    assert no_good(one, token, request())
+    head, ends = token.rsplit(".", 1)
+    for forged in (f"{head}.{int(ends) + 999_999}", head, "", "chk_1.x", f"{token}0"):
+        assert no_good(one, forged, request())
+
+
+def test_a_token_is_good_until_its_last_second(checks, clock):
+    one = checks()
+    token = one.clear(request()).token
+    clock.move(seconds=LIFETIME.total_seconds() - 1)
+    one.redeem(token, request())
+
+
+def test_neither_the_words_nor_the_token_are_kept(checks, store):
+    token = checks().clear(request("a harbour by night", b"ok 1")).token
+    kept = f"{vars(store)} {store.line(0).record}"
+    assert token not in kept
+    assert "harbour" not in kept
+
+
+def test_what_was_made_elsewhere_stands_for_a_generator():
+
+    assert asyncio.run(Given([Made(b"ok")]).make(request())) == [Made(b"ok")]

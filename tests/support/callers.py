@@ -1,0 +1,26 @@
+"""Somebody at the gate's door, without a server behind it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from types import SimpleNamespace
+
+from consentry.core.gateports import Fetched
+from consentry.core.ports import ApiKey
+from consentry.remote.memory import MemoryFetcher
+from consentry.web.gate.door import Caller
+from support.fakes import NOW, PlainDecoder
+
+ADDRESS = "https://pictures.example/1.png"
+"""An address at which there is a picture."""
+
+SYSTEM = SimpleNamespace(
+    fetcher=MemoryFetcher({ADDRESS: Fetched("text/html", b"picture")}),
+    max_body=100,
+    decoder=PlainDecoder(),
+    settings=SimpleNamespace(refusal_code="moderation_blocked"),
+)
+
+KEY = ApiKey("k1", "", "test", frozenset({"gate"}), "", NOW + timedelta(days=1))
+
+CALLER = Caller(SYSTEM, KEY, "req_1", "gb", "con_1")
