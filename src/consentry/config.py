@@ -48,6 +48,8 @@ class Settings:
     exposure_key: str = field(repr=False)
     exposure_model: str
     exposure_not_covered: str
+    vision: str
+    vision_key: str = field(repr=False)
     allow_no_output_judge: bool
     capability: str
     visible_label: str
@@ -152,6 +154,12 @@ SETTINGS: tuple[Setting, ...] = (
         "",
         "Measures you do without, each with its reason: `exposure.minimal=REASON; …`.",
     ),
+    Setting(
+        "vision",
+        "",
+        "Vision service with OpenAI's chat completions that is asked where a result is doubtful: `NAME@URL`.",
+    ),
+    Setting("vision_key", "", "Key for the vision service."),
     Setting(
         "allow_no_output_judge",
         False,

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from consentry.core.content import Stage
 from consentry.core.errors import SafetyUnavailable
 from consentry.core.finding import Seen, Unavailable
-from consentry.core.policy import Outcome
+from consentry.core.policy import AtLeast, Outcome
 from consentry.store.memory import MemoryStore
 from support.fakes import BreakingStore, CountingIds, Eye, StillClock, judge, request, rule
 
@@ -141,3 +141,35 @@ def test_what_is_not_certain_early_stays_open_and_unwritten(store, eye):
 def test_an_early_refusal_that_cannot_be_written_is_no_answer(store):
     with pytest.raises(SafetyUnavailable):
         early(first_of(BreakingStore(store), Eye("m", 0.9)))
+
+
+def doubting(store, second, first=0.1, doubt=0.5):
+    """A judge that asks `second` where `m` says at least `doubt`."""
+    rules = [rule("m", Outcome.HOLD), rule("second")]
+    return replace(judge(store, Eye("m", first), rules=rules), second=[second], doubt=AtLeast("m", doubt))
+
+
+def test_a_second_look_is_taken_only_where_something_is_doubtful(store):
+    calm = ask(doubting(store, Eye("second", 0.9)))
+    assert calm.decision.outcome is Outcome.ALLOW
+    assert calm.findings["second"] == Seen("second", 0.0, "not asked: nothing was doubtful", "judge 1")
+    assert ask(doubting(store, Eye("second", 0.9), first=0.6)).decision.outcome is Outcome.REFUSE
+
+
+def test_a_second_look_can_make_nothing_milder(store):
+    assert ask(doubting(store, Eye("second", 0.0), first=0.6)).decision.outcome is Outcome.HOLD
+
+
+@pytest.mark.parametrize("first", [0.6, ValueError()])
+def test_a_second_look_that_fails_and_a_doubt_that_is_unknown_stop_everything(store, first):
+    judged = ask(doubting(store, Eye("second", ValueError()), first=first))
+    assert judged.decision.outcome is Outcome.REFUSE
+    assert judged.findings["second"] == Unavailable("second", "ValueError")
+
+
+def test_nobody_is_asked_again_about_what_is_refused_already(store):
+    rules = [rule("m"), rule("second")]
+    again = replace(
+        judge(store, Eye("m", 0.9), rules=rules), second=[Eye("second", 0.9)], doubt=AtLeast("m", 0.5)
+    )
+    assert ask(again).findings["second"].evidence == "not asked: refused already"

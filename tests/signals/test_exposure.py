@@ -7,8 +7,8 @@ from consentry.core.finding import Seen, Unavailable
 from consentry.core.lawbook import compile_book, declared
 from consentry.core.policy import leaves
 from consentry.law import read_files
-from consentry.signals.exposure import ALWAYS_ASKED, ENOUGH, MEASURES, Exposure
-from contracts.pictures import draft, noise, picture, unreadable, upload
+from consentry.signals.exposure import ALWAYS_ASKED, ENOUGH, GAINED, MEASURES, Exposure, ExposureOfDraft
+from contracts.pictures import draft, flat, noise, picture, unreadable, upload
 from contracts.signal import SignalContract
 
 EVERYTHING = tuple(sorted(MEASURES))
@@ -152,3 +152,85 @@ def test_doing_without_needs_a_reason_and_a_measure(not_covered):
 def test_without_a_detector_nothing_starts():
     with pytest.raises(SetupTrouble):
         Exposure([])
+
+
+class Bright(Says):
+    """Says how bright a still is, and counts what it was shown."""
+
+    def detect(self, frames):
+        self.frames.extend(frames)
+        score = max(frame.rgb[0] for frame in frames) / 255
+        return [Seen(m, score, "by brightness", "bright 1") for m in sorted(self.measures)]
+
+
+class TestExposureOfDraft(SignalContract):
+    @pytest.fixture
+    def signal(self):
+        return ExposureOfDraft([Says(*EVERYTHING)])
+
+    @pytest.fixture
+    def broken(self):
+        return ExposureOfDraft([Down(*EVERYTHING)])
+
+    def test_a_broken_one_says_so_and_does_not_raise(self, broken):
+        found = broken.look(draft(picture(noise(3)), picture(noise(1))))
+        assert {one.signal for one in found} == broken.measures
+        assert all(isinstance(one, Unavailable) for one in found)
+
+
+def of_draft(subject, *detectors):
+    signal = ExposureOfDraft(detectors or [Bright(*EVERYTHING)])
+    return {finding.signal: finding for finding in signal.look(subject)}
+
+
+@pytest.mark.parametrize(("before", "after", "gained"), [(51, 204, 0.6), (204, 51, 0.0), (204, 204, 0.0)])
+def test_what_a_draft_shows_more_than_its_input_is_gained(before, after, gained):
+    found = of_draft(draft(picture(flat(after)), picture(flat(before))))
+    assert {found[name].score for name in GAINED} == {pytest.approx(gained)}
+    assert found["gained.minimal"].evidence == f"{before / 255:.2f} before, {after / 255:.2f} after"
+    assert found["before.minor"].score == pytest.approx(before / 255)
+    assert found["exposure.minimal"].score == pytest.approx(after / 255)
+
+
+def test_of_several_inputs_and_stills_the_gravest_counts():
+    found = of_draft(draft(picture(flat(10), flat(255)), picture(flat(51)), picture(flat(51), flat(204))))
+    assert found["gained.explicit"].score == pytest.approx(0.2)
+
+
+def test_from_words_alone_all_that_is_shown_is_gained():
+    found = of_draft(draft(picture(flat(204))))
+    assert found["gained.intimate"].score == pytest.approx(0.8)
+    assert found["before.minor"].score == 0.0
+
+
+@pytest.mark.parametrize(
+    "subject", [draft(picture(noise(1)), unreadable()), draft(unreadable(), picture(noise(1)))]
+)
+def test_a_difference_of_which_one_side_was_not_seen_is_unknown(subject):
+    found = of_draft(subject)
+    assert all(found[name] == Unavailable(name, "undecodable") for name in GAINED)
+
+
+def test_what_came_in_is_looked_at_beside_the_generator_and_only_once():
+    eye = Bright(*EVERYTHING)
+    signal, made = ExposureOfDraft([eye]), draft(picture(flat(204)), picture(flat(51)))
+    (early,) = signal.look(made.request)
+    assert (early.signal, early.score) == ("before.minor", pytest.approx(0.2))
+    for _ in range(2):
+        signal.look(made)
+    assert [frame.rgb[0] for frame in eye.frames] == [51, 204, 204]
+
+
+def test_what_could_not_be_seen_is_looked_at_again():
+    class Recovering(Bright):
+        def detect(self, frames):
+            self.frames.extend(frames)
+            return (
+                [Unavailable(m, "timeout") for m in self.measures]
+                if len(self.frames) == 1
+                else super().detect(frames)
+            )
+
+    signal, made = ExposureOfDraft([Recovering(*EVERYTHING)]), draft(picture(flat(204)), picture(flat(51)))
+    assert isinstance(signal.look(made.request)[0], Unavailable)
+    assert {type(finding) for finding in signal.look(made)} == {Seen}

@@ -4,7 +4,8 @@
 2. The policy of the stage decides, for the place and the day.
 3. The decision goes into the log. If it cannot, nothing else happens.
 
-What is refused whatever a picture shows is refused before anybody opens one.
+What is refused whatever a picture shows is refused before anybody opens one. A second look, dear
+or slow, is taken only where the first leaves a doubt.
 """
 
 from __future__ import annotations
@@ -18,9 +19,15 @@ from consentry.core.decide import decide, foregone
 from consentry.core.decision import Decision
 from consentry.core.entry import Kind, decision_record
 from consentry.core.errors import BadInput, Overloaded
-from consentry.core.finding import Finding, Findings, Unavailable, by_signal
-from consentry.core.policy import Policy
+from consentry.core.finding import Finding, Findings, Seen, Unavailable, by_signal
+from consentry.core.policy import AnyOf, Condition, Policy, Truth, truth
 from consentry.core.ports import Clock, Ids, Signal, Store, Transaction
+
+NEVER = AnyOf(())
+"""A condition that is false of anything."""
+
+NOT_ASKED = "judge 1"
+"""The version of a finding that says why nobody was asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +80,10 @@ class Judge:
     """Seconds all signals together may take."""
     first: Sequence[Signal] = ()
     """Those of the signals that can look before everything is there to be looked at."""
+    second: Sequence[Signal] = ()
+    """Signals that look only where there is a doubt. They are none of `signals`."""
+    doubt: Condition = NEVER
+    """When there is one: unless this is certainly false."""
     watch: Callable[[Decision, Findings], None] = field(default=lambda _decision, _findings: None)
     """Told of every decision, for figures; it cannot change anything."""
 
@@ -95,6 +106,8 @@ class Judge:
         """
         looked = self._look(self.signals, subject) if subject is not None else {}
         findings = {**known, **looked}
+        if subject is not None and self.second:
+            findings |= self._look_again(subject, findings, place)
         decision = decide(self.policy(place), findings, self.clock.now().date())
         decision_id = self.ids.new("dec")
         marks = mark(decision_id, decision) if mark is not None else {}
@@ -112,6 +125,14 @@ class Judge:
         if decision is None:
             return None
         return self._written(self.ids.new("dec"), decision, findings, context)
+
+    def _look_again(self, subject: Subject, findings: Findings, place: str) -> Mapping[str, Finding]:
+        """What the second signals see; where nothing is in doubt they are not asked, and that is said."""
+        if truth(self.doubt, findings) is Truth.FALSE:
+            return _not_asked(self.second, "nothing was doubtful")
+        if foregone(self.policy(place), findings, self.clock.now().date()) is not None:
+            return _not_asked(self.second, "refused already")
+        return self._look(self.second, subject)
 
     def _written(
         self,
@@ -135,6 +156,11 @@ class Judge:
         concurrent.futures.wait(started, timeout=self.patience)
         found = (finding for task, signal in started.items() for finding in _answer(task, signal))
         return by_signal(found)
+
+
+def _not_asked(signals: Sequence[Signal], why: str) -> dict[str, Finding]:
+    measures = sorted(measure for signal in signals for measure in signal.measures)
+    return {measure: Seen(measure, 0.0, f"not asked: {why}", NOT_ASKED) for measure in measures}
 
 
 def _answer(task: concurrent.futures.Future[Sequence[Finding]], signal: Signal) -> Iterator[Finding]:

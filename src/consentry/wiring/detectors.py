@@ -1,4 +1,4 @@
-"""What looks at outputs for exposure, as the operator set it up."""
+"""What looks at outputs, as the operator set it up: for exposure always, and for a second look if wanted."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from consentry.signals.exposure import Detector
 from consentry.signals.exposure_moderations import OMNI, ModerationsDetector
 from consentry.signals.exposure_onnx import OnnxDetector
 from consentry.signals.exposure_process import ProcessDetector
+from consentry.signals.vision import Vision
 
 
 def detectors(settings: Settings) -> list[Detector]:
@@ -23,6 +24,14 @@ def detectors(settings: Settings) -> list[Detector]:
             next_step="Set `exposure`; or set `allow_no_output_judge` and have every output held.",
         )
     return [_detector(text, settings) for text in wanted]
+
+
+def vision_of(settings: Settings) -> Vision | None:
+    """Who is asked where something is doubtful; None if nobody. Raises SetupTrouble for half a name."""
+    if not settings.vision:
+        return None
+    name, _, address = settings.vision.partition("@")
+    return Vision(address, name, settings.vision_key, settings.patience)
 
 
 def _detector(text: str, settings: Settings) -> Detector:

@@ -15,7 +15,7 @@ from consentry.core.capability import Capability
 from consentry.core.content import Stage
 from consentry.core.errors import SetupTrouble
 from consentry.core.lawbook import compile_book
-from consentry.core.policy import Policy
+from consentry.core.policy import AnyOf, AtLeast, Policy
 from consentry.core.ports import (
     Clock,
     Finder,
@@ -28,15 +28,29 @@ from consentry.flows.judge import Judge
 from consentry.law import read_files
 from consentry.signals.change import Change
 from consentry.signals.consent import ConsentToMake
+from consentry.signals.exposure import BEFORE_MINOR, GAINED, Exposure, ExposureOfDraft
 from consentry.signals.exposure import MEASURES as EXPOSURE
-from consentry.signals.exposure import Exposure
 from consentry.signals.known import KnownInput, KnownOutput
 from consentry.signals.person import Person
 from consentry.signals.profile import Profile
 from consentry.signals.prompt import PromptSignal
 from consentry.signals.prompt.router import COMPARE, route
+from consentry.signals.vision import NobodyAsked
 from consentry.store.figures import Figures
-from consentry.wiring.detectors import detectors
+from consentry.wiring.detectors import detectors, vision_of
+
+DOUBT = AnyOf(
+    (
+        AtLeast("prompt.suspicion", 0.5),
+        AtLeast("change.exposure", 0.15),
+        AtLeast("change.degrading", 0.3),
+        AtLeast("exposure.explicit", 0.3),
+        AtLeast("exposure.intimate", 0.3),
+        AtLeast("exposure.minimal", 0.5),
+        AtLeast("exposure.degrading", 0.3),
+    )
+)
+"""When a vision service is asked about a draft: where the floor begins to doubt."""
 
 REPORT_MEASURES = ("report.valid", "report.child", "located")
 """What the report flow itself brings; no signal looks at a picture there."""
@@ -68,18 +82,28 @@ class Judges:
         self._figures = figures
         self.detectors = detectors(settings)
         unseeing: list[Signal] = [PromptSignal(), Person(), Profile(capability(settings), names_somebody)]
-        self.first: Mapping[Stage, Sequence[Signal]] = {Stage.ASK: [*unseeing, hashing.consent]}
+        bodies: list[Signal] = []
+        if self.detectors:
+            lacking = settings.not_covered
+            bodies = [Exposure(self.detectors, lacking), ExposureOfDraft(self.detectors, lacking)]
+        vision = vision_of(settings)
+        self.second: Sequence[Signal] = [vision] if vision is not None else []
+        self.first: Mapping[Stage, Sequence[Signal]] = {
+            Stage.ASK: [*unseeing, hashing.consent],
+            Stage.ANSWER: bodies,
+        }
         self.signals: Sequence[Signal] = [
             *unseeing,
             hashing.consent,
             *hashing.known,
             Change(),
-            *([Exposure(self.detectors, settings.not_covered)] if self.detectors else []),
+            *bodies,
+            *([] if vision is not None else [NobodyAsked()]),
         ]
         self.law = compile_book(
             read_files(Path(settings.law) if settings.law else None),
             measures_of(
-                [(signal.measures, signal.stages) for signal in self.signals],
+                [(signal.measures, signal.stages) for signal in (*self.signals, *self.second)],
                 judged_output=bool(self.detectors),
             ),
         )
@@ -91,6 +115,8 @@ class Judges:
         return Judge(
             stage=stage,
             signals=[signal for signal in self.signals if stage in signal.stages],
+            second=[signal for signal in self.second if stage in signal.stages],
+            doubt=DOUBT,
             first=[signal for signal in self.first.get(stage, ()) if stage in signal.stages],
             policy=partial(self._policy, stage),
             store=self._store,
@@ -104,8 +130,8 @@ class Judges:
     def close(self) -> None:
         """Stop looking."""
         self.pool.shutdown(wait=False, cancel_futures=True)
-        for detector in self.detectors:
-            getattr(detector, "close", lambda: None)()
+        for part in (*self.detectors, *self.second):
+            getattr(part, "close", lambda: None)()
 
     def _policy(self, stage: Stage, place: str) -> Policy:
         """The rules of the operator's places and the place of the request; all places if none are set."""
@@ -132,7 +158,8 @@ def measures_of(
             stages = looking | ({Stage.ANSWER} if Stage.ASK in looking else frozenset())
             found[name] = found.get(name, frozenset()) | stages
     if not judged_output:
-        found |= {name: frozenset({Stage.ANSWER}) for name in EXPOSURE}  # asked for, never answered: held
+        unanswered = (*EXPOSURE, *GAINED, BEFORE_MINOR)
+        found |= {name: frozenset({Stage.ANSWER}) for name in unanswered}  # asked for, never answered: held
     return found
 
 
@@ -141,7 +168,7 @@ def ask_policy(settings: Settings) -> tuple[Sequence[Signal], Policy]:
 
     The signals are those that need only the request itself. Raises SetupTrouble for bad law files.
     """
-    kinds = (PromptSignal, Person, ConsentToMake, Profile, KnownInput, KnownOutput, Change)
+    kinds = (PromptSignal, Person, ConsentToMake, Profile, KnownInput, KnownOutput, Change, NobodyAsked)
     measures = measures_of([(kind.measures, kind.stages) for kind in kinds], judged_output=False)
     book = compile_book(read_files(Path(settings.law) if settings.law else None), measures)
     return (PromptSignal(), Person()), book.policy(Stage.ASK, settings.place_codes)
