@@ -41,7 +41,7 @@ TX, EIGHTH, LIMIT, QUICK, EXACT = (
     "threatexchange, bytes to 1 hash",
     "decode 1/8 of the luma",
     "limit: decode to luma as small as the quick look does",
-    "ours, quick: bytes to 8 hashes, bound 9",
+    "ours, quick: bytes to 8 hashes, bound 9 or 16",
     "ours, exact: bytes to 8 hashes",
 )
 

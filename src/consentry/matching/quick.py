@@ -2,8 +2,8 @@
 
 A JPEG can be decoded to the means of 2 x 2, 4 x 4 or 8 x 8 pixels for little more than unpacking it. PDQ's
 blur can be worked out from such means nearly as well as from the pixels. The hash that comes of it is at
-most `BOUND` bits from the exact one, so a picture of which no known hash is within the radius and `BOUND`
-besides cannot match; any other is decoded in full and decided on its exact hash.
+most `BOUND` bits from the exact one (`FLAT_BOUND` for flat pictures), so one of which no known hash is within
+the radius and the bound besides cannot match; any other is decoded in full and decided on its exact hash.
 
 `BOUND` is measured, not derived: a picture made for the purpose could lie outside it, as it could be made to
 have another exact hash. Whoever must not miss even that calls `hash_image` and `Index.search`.
@@ -24,6 +24,10 @@ from consentry.matching.pdq import PdqHash, finish, hash_image
 
 BOUND = 9
 """Bits between the quick hash and the exact one, in any view; see benchmarks/bounds.py for the most seen."""
+FLAT_BOUND = 16
+"""The same for pictures flatter than `CLEAR`, in which small differences turn more bits."""
+CLEAR = 90
+"""PDQ quality from which `BOUND` holds."""
 LEAST_SIDE = 256
 """Pixels that have to be left on the shorter side: four for each of PDQ's 64 places. With three, one file in
 a thousand lay beyond `BOUND`."""
@@ -90,7 +94,7 @@ def quick_hash(data: bytes) -> tuple[PdqHash, int]:
     found = finish(places, exact=True)
     if found is None or found.quality < LEAST_QUALITY:
         return hash_image(data), 0
-    return found, BOUND
+    return found, BOUND if found.quality >= CLEAR else FLAT_BOUND
 
 
 def search_image(data: bytes, index: Index, radius: int = NEAR) -> Found:
