@@ -2,11 +2,13 @@
 
 import asyncio
 import base64
+import dataclasses
 import json
 
 import pytest
 
 from consentry.core.content import Stage
+from consentry.core.finding import Seen, Unavailable
 from consentry.core.policy import Outcome
 from consentry.core.ports import Made
 from consentry.flows.generate import generate
@@ -102,3 +104,18 @@ def test_a_reply_is_the_json_it_would_be_if_every_letter_were_read():
 def test_nothing_but_a_released_image_stands_for_its_base64():
     with pytest.raises(TypeError):
         release.written({"b64_json": b"raw"})
+
+
+@pytest.mark.parametrize(
+    ("person", "publish"),
+    [
+        (Seen("person", 1.0), "private"),
+        (Seen("person", 0.5), "private"),
+        (Seen("person", 0.49), "as_asked"),
+        (Unavailable("person", "timeout"), "private"),
+    ],
+)
+def test_what_concerns_a_person_or_may_is_never_posted_by_itself(person, publish):
+    judged = dataclasses.replace(go().judged, findings={"person": person})
+    assert release.basis(judged)["publish"] == publish
+    assert release.basis(dataclasses.replace(judged, findings={}))["publish"] == "private"

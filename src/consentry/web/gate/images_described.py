@@ -105,6 +105,10 @@ RELEASED: dict[int | str, Schema] = {
                         "decision": text("The decision, to quote."),
                         "log_index": number("Its line in the log."),
                         "labels": several("What the images must be shown with.", text("A sentence.")),
+                        "publish": text(
+                            "Whether a platform may post them by itself: never what concerns a person.",
+                            enum=["private", "as_asked"],
+                        ),
                     },
                     description="What the release rests on.",
                 ),

@@ -17,6 +17,7 @@ from fastapi.responses import Response
 from consentry.core.content import Stage
 from consentry.core.decision import Decision
 from consentry.core.errors import BadInput, SafetyUnavailable, Trouble
+from consentry.core.finding import Seen
 from consentry.core.policy import Outcome
 from consentry.flows.generate import Refused, Released
 from consentry.flows.judge import Judged
@@ -101,7 +102,14 @@ def written(reply: Mapping[str, object]) -> bytes:
 def basis(judged: Judged) -> Mapping[str, object]:
     """What a release rests on: the field `consentry` of every reply."""
     labels = [reason.says for reason in judged.decision.reasons if reason.outcome is Outcome.LABEL]
-    return {"decision": judged.id, "log_index": judged.place, "labels": labels}
+    return {"decision": judged.id, "log_index": judged.place, "labels": labels, "publish": _publish(judged)}
+
+
+def _publish(judged: Judged) -> str:
+    """Whether a platform may post it by itself: never what concerns a person, or may."""
+    person = judged.findings.get("person")
+    nobody = isinstance(person, Seen) and person.score < 0.5  # noqa: PLR2004 - the threshold of every rule
+    return "as_asked" if nobody else "private"
 
 
 def headers(judged: Judged) -> dict[str, str]:
