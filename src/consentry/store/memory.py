@@ -238,9 +238,9 @@ class MemoryStore:
             yield MemorySnapshot(self._tables, self._clock)
 
     def changes(self) -> int:
-        """The number of the last change, as of now."""
-        with self.read() as snapshot:
-            return snapshot.changes()
+        """The number of the last change, as of now; asked inside a transaction, too."""
+        with self._still:
+            return MemorySnapshot(self._tables, self._clock).changes()
 
     def claim(self, count: int, lease_seconds: float) -> Sequence[Job]:
         """Up to `count` due jobs, each leased to the caller under a new fencing token."""
