@@ -60,6 +60,7 @@ class Settings:
     patience: float
     signal_threads: int
     decoders: int
+    video_decoders: int
     max_body_mb: int
     max_at_once: int
     origin: str
@@ -185,7 +186,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("law", "", "Directory with law files of your own. They can add rules, never remove any."),
     Setting("patience", 10.0, "Seconds a signal may take before it counts as unable to look."),
     Setting("signal_threads", 8, "Signals that look at the same time."),
-    Setting("decoders", 2, "Sandboxed decoder processes."),
+    Setting("decoders", 2, "Sandboxed decoder processes for pictures."),
+    Setting("video_decoders", 1, "Sandboxed decoder processes for videos; 0 refuses every video."),
     Setting("max_body_mb", 60, "Largest request body in MiB."),
     Setting("max_at_once", 64, "Requests worked on at the same time; more get 503 and Retry-After."),
     Setting("origin", "consentry.example/log", "The log's name, on every checkpoint."),

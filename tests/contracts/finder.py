@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from consentry.core.match import CANDIDATE, NEAR, Hashes, Match, Method
+from consentry.core.match import CANDIDATE, NEAR, FrameHash, Hashes, Match, Method
 from consentry.core.ports import Known
 
 RANDOM = np.random.default_rng(7)
@@ -29,6 +29,25 @@ def known(name: str, *pdq: bytes, quality: int = 100, sha256: str = "", **more) 
 
 def asked(*pdq: bytes, quality: int = 100, sha256: str = "sha of another") -> Hashes:
     return Hashes(sha256, pdq, quality)
+
+
+def video(*pdq: bytes, every: int = 1000, start: int = 0) -> tuple[FrameHash, ...]:
+    """Frames of a video, one after another."""
+    return tuple(FrameHash(one, 100, place, start + place * every) for place, one in enumerate(pdq))
+
+
+def kept_video(name: str, *pdq: bytes, every: int = 1000, **more) -> Known:
+    """A video as it is stored."""
+    frames = video(*pdq, every=every)
+    return Known(name, "case", Hashes(f"sha of {name}", (), 100, frames=frames), **more)
+
+
+def asked_video(*pdq: bytes, every: int = 1000) -> Hashes:
+    """A video as it is looked for: each frame as it stands and in one more view."""
+    shown = tuple(one for hash_ in pdq for one in (hash_, flipped(hash_, 200)))
+    of = tuple(place for place, _ in enumerate(pdq) for _ in range(2))
+    names = tuple(name for place in of[::2] for name in (f"frame {place}", f"frame {place}, mirrored"))
+    return Hashes("sha of another", shown, 100, "", names, video(*pdq, every=every), of)
 
 
 class FinderContract:
@@ -147,3 +166,55 @@ class FinderContract:
         break_now()
         with pytest.raises(Exception):  # noqa: B017, PT011 - whatever the store raises
             finder.find(asked(one), NEAR)
+
+    def test_a_video_is_found_with_how_much_of_either_is_in_the_other(self, finder, learn):
+        one, two, three, four = bits(), bits(), bits(), bits()
+        learn(kept_video("film", one, two, three, four, case="C-1"))
+        (match,) = finder.find(asked_video(flipped(one, 5), flipped(two, 2), bits()), NEAR)
+        assert (match.method, match.distance, match.case) == (Method.NEAR, 2, "C-1")
+        assert (match.query_percent, match.known_percent, match.view) == (66, 50, "frame 1")
+
+    def test_videos_that_share_few_frames_are_not_the_same(self, finder, learn):
+        shared = bits()
+        learn(kept_video("film", shared, bits(), bits()))
+        assert list(finder.find(asked_video(shared, bits(), bits()), NEAR)) == []
+
+    def test_half_of_either_video_is_enough(self, finder, learn):
+        one = bits()
+        learn(kept_video("film", one, bits(), bits(), bits()))
+        assert [m.query_percent for m in finder.find(asked_video(one, bits()), NEAR)] == [50]
+        learn(kept_video("short", one, bits()))
+        found = {m.entry: m.known_percent for m in finder.find(asked_video(one, bits(), bits()), NEAR)}
+        assert found == {"short": 50}
+
+    def test_what_was_cut_out_of_a_long_video_runs_in_step_with_it(self, finder, learn):
+        long = [bits() for _ in range(40)]
+        learn(kept_video("long", *long, every=4000))
+        part = [bits() for _ in range(40)]
+        part[2], part[20], part[38] = long[10], long[19], long[28]  # 4 s apart there, 2 s here
+        assert list(finder.find(asked_video(*part, every=1000), NEAR)) == []
+        (match,) = finder.find(asked_video(*part, every=2000), NEAR)
+        assert (match.query_percent, match.known_percent, match.step_percent) == (7, 7, 92)
+
+    def test_one_frame_of_a_video_is_a_known_picture_and_the_other_way_round(self, finder, learn):
+        one, two = bits(), bits()
+        learn(known("still", one))
+        (match,) = finder.find(asked_video(*[bits() for _ in range(9)], one), NEAR)
+        assert (match.entry, match.query_percent, match.known_percent) == ("still", 10, 100)
+        learn(kept_video("film", bits(), bits(), bits(), two))
+        (match,) = finder.find(asked(two), NEAR)
+        assert (match.entry, match.query_percent, match.known_percent) == ("film", 100, 25)
+
+    def test_frames_with_too_little_in_them_do_not_count(self, finder, learn):
+        empty = bits()
+        dull = tuple(FrameHash(empty, 49, place) for place in range(3))
+        learn(Known("dull", "case", Hashes("d", (), 100, frames=dull)))
+        assert list(finder.find(asked(empty), NEAR)) == []
+
+    def test_a_withdrawn_video_matches_nothing_at_once(self, finder, learn):
+        one = bits()
+        film = kept_video("film", one)
+        learn(film)
+        assert finder.find(asked_video(one), NEAR)
+        learn(replace(film, active=False))
+        assert not finder.find(asked_video(one), NEAR)

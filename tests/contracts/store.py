@@ -13,7 +13,7 @@ import pytest
 from consentry.core.case import CaseEvent, CaseState, CopyEvent, RefusalGround
 from consentry.core.entry import Kind
 from consentry.core.errors import BadInput, Conflict, NotFound
-from consentry.core.match import Hashes
+from consentry.core.match import FrameHash, Hashes
 from consentry.core.message import Message, Side
 from consentry.core.ports import Job, Store
 from contracts.banks import BankContract
@@ -200,6 +200,19 @@ class StoreContract(QueueContract, LogContract, BankContract, SyncContract, Part
         assert store.changes() > before
         with store.read() as view:
             assert view.changes() == store.changes()
+
+    def test_a_video_keeps_every_frame_with_its_number_its_moment_and_its_quality(self, store):
+        frames = (FrameHash(bytes(32), 0), FrameHash(b"\xff" * 32, 100, 2**32 - 1, 2**32 - 1))
+        video = a_known(hashes=Hashes("ab" * 32, (), 100, frames=frames))
+        with store.begin() as tx:
+            tx.add_known(video)
+        with store.read() as view:
+            assert view.known(video.id) == video
+
+    def test_a_misshapen_hash_of_a_frame_is_refused(self, store):
+        crooked = Hashes("ab" * 32, (), 90, frames=(FrameHash(b"short", 90),))
+        with pytest.raises(BadInput), store.begin() as tx:
+            tx.add_known(a_known(hashes=crooked))
 
     def test_keys_come_in_the_order_made_also_when_one_is_revoked(self, store):
         with store.begin() as tx:

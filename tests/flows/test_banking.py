@@ -10,10 +10,13 @@ from consentry.banks.listed import ListedPictures
 from consentry.core.bank import FOREVER, Bank, EntryStatus, Feedback, SignalKind
 from consentry.core.errors import BadInput, Conflict, NotFound
 from consentry.flows.banking import Banking, Choice
+from consentry.media.decoder import PlainDecoder as VideoDecoder
+from consentry.media.limits import VIDEO_LIMITS
 from consentry.store.memory import MemoryStore
 from contracts.banks import an_entry
 from support.fakes import PlainDecoder, PlainHasher
 from support.stores import NOON, CountingIds, HandClock
+from support.videos import encoded, film
 
 PDQ, MD5, SHA256 = SignalKind.PDQ, SignalKind.MD5, SignalKind.SHA256
 VALUE = "0f" * 32
@@ -131,6 +134,15 @@ def test_a_picture_is_looked_up_by_every_hash_that_could_look(banking):
     assert seen.found.keys() == {PDQ, MD5, SHA256}
     assert not seen.blind
     assert banking.by_picture(b"ok", Choice(), still=False).blind == {PDQ: "not for videos"}
+
+
+def test_a_video_sent_as_a_picture_is_not_taken_for_its_first_frame(clock):
+    store = MemoryStore(clock, CountingIds())
+    decoder = VideoDecoder(VIDEO_LIMITS)
+    banking = Banking(store, decoder, PlainHasher(), ListedPictures(store), clock)
+    found = banking.hashed(encoded(film([1], each=0.2)))
+    assert found.blind == {PDQ: "not for videos"}
+    assert set(found.values) == {MD5, SHA256}
 
 
 def test_a_flat_picture_is_blind_for_looks_not_unlike(banking):

@@ -1,15 +1,18 @@
 import numpy as np
 import pytest
+from PIL import Image, ImageOps
 
 from consentry.core.errors import BadInput
-from consentry.core.match import NEAR, distance
+from consentry.core.match import NEAR, distance, telling
 from consentry.matching import _operator, _reference, boxes, pdq, views
 from consentry.matching.hasher import MAX_FRAMES, PdqHasher
 from consentry.matching.pdq import VIEWS
 from consentry.media import drawing, edits
 from consentry.media.decoder import PlainDecoder
+from consentry.media.limits import VIDEO_LIMITS
 from contracts.pictures import flat, frame, noise, picture, unreadable
 from matching.drawn import scene
+from support.videos import encoded, film
 
 HASHER = PdqHasher()
 
@@ -137,3 +140,36 @@ def test_a_warm_hasher_compiles_nothing_more():
         for look in (PdqHasher().hashes, PdqHasher().looks, PdqHasher().views):
             look(PlainDecoder().decode(edits.encoded(drawing.place(seed, (700, 500)))))
     assert compiled() == before
+
+
+def test_a_video_has_a_hash_of_every_frame_and_eight_views_of_each_that_tells():
+    video = PlainDecoder(VIDEO_LIMITS).decode(
+        encoded([*film([1, 2], each=0.6), Image.new("RGB", (320, 240))])
+    )
+    hashes = HASHER.hashes(video)
+    assert [(one.number, one.milliseconds) for one in hashes.frames] == [
+        (frame.number, frame.milliseconds) for frame in video.frames
+    ]
+    told = telling(hashes.frames)
+    assert len(told) == len(hashes.frames) - 1  # the black one
+    assert [hashes.pdq[place] for place in range(0, len(hashes.pdq), 8)] == [one.pdq for one in told]
+    assert hashes.of == tuple(place for place in range(len(told)) for _ in range(8))
+    assert hashes.view(8) == f"frame {told[1].number}"
+    assert hashes.view(9) == f"frame {told[1].number}, {VIEWS[1]}"
+    assert hashes.good
+
+
+def test_a_video_is_looked_at_within_its_border():
+    wide = [ImageOps.expand(frame, (0, 60), "black") for frame in film([1], each=0.4)]
+    decode = PlainDecoder(VIDEO_LIMITS).decode
+    known = {one.pdq for one in HASHER.hashes(decode(encoded(film([1], each=0.4)))).frames}
+    looked = HASHER.looks(decode(encoded(wide)))
+    assert any("border" in name for name in looked.views)
+    assert min(distance(one, other) for one in looked.pdq for other in known) <= 12
+
+
+def test_a_video_with_nothing_to_tell_is_known_by_its_bytes():
+    dull = HASHER.hashes(PlainDecoder(VIDEO_LIMITS).decode(encoded([Image.new("RGB", (320, 240))] * 3)))
+    assert (dull.pdq, dull.good) == ((), False)
+    assert dull.sha256
+    assert len(dull.frames) == 1

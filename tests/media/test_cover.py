@@ -52,7 +52,7 @@ def test_never_more_than_may_be_and_the_reach_grows_for_it():
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_nothing_offered_is_further_than_three_times_the_reach_from_what_is_left(seed):
+def test_nothing_offered_is_further_than_six_times_the_reach_from_what_is_left(seed):
     chance = random.Random(seed)
     cover, offered_ = Cover(8), []
     for place in range(300):

@@ -1,10 +1,14 @@
 """A platform that asks whether it may show a picture gets an answer it can act on, and no way to evade."""
 
+import json
+
 import pytest
 
 from consentry.core.policy import Outcome
+from consentry.media.drawing import figure
 from consentry.web.screen import MAX_NAME, SCREENED, STATUS
 from support.running import Running
+from support.videos import encoded, film, flash
 
 
 def screen(server: Running, content: bytes, headers: dict | None = None, **names: str):
@@ -52,3 +56,31 @@ def test_every_outcome_has_a_status_and_only_two_of_them_mean_show_it():
     assert {outcome for outcome, status in STATUS.items() if status == 200} == {Outcome.ALLOW, Outcome.LABEL}
     assert STATUS[Outcome.HOLD] == 202
     assert STATUS[Outcome.REFUSE] == 451
+
+
+def test_a_video_is_judged_like_a_picture(server: Running):
+    reply = screen(server, encoded(film([1, 2], each=0.6)), {"content-type": "video/mp4"})
+    assert reply.status_code == 200, reply.text
+
+
+def test_a_detector_sees_what_a_video_shows_for_one_moment(server: Running):
+    calm = film([3], each=2)
+    bands = figure(5, (240, 320), cover="bands").resize((320, 240))
+
+    def bare(frames):
+        index = screen(server, encoded(frames)).json()["log_index"]
+        record = json.loads(server.system.store.line(index).record)
+        return record["findings"]["exposure.minimal"]["score"]
+
+    assert bare(calm) < 0.1
+    assert bare(flash(calm, 17, bands)) > 0.5
+
+
+@pytest.mark.parametrize("kind", ["mp4", "webm"])
+def test_a_video_that_cannot_be_read_is_sent_back_and_must_not_be_shown(server: Running, kind):
+    data = encoded(film([1], each=0.6), kind)
+    reply = screen(server, data[: len(data) // 2])
+    error = reply.json()["error"]
+    assert (reply.status_code, error["code"]) == (400, "invalid_image")
+    assert "corrupt" in error["message"]
+    assert "Do not show it" in reply.text

@@ -6,7 +6,6 @@ import pytest
 
 from consentry import wiring
 from consentry.core.errors import BadInput, SetupTrouble
-from consentry.media.decoder import ONE_PIXEL
 from support.small import wanted
 
 KEYS = {"stopncii_subscription": "s", "stopncii_key": "k", "ncmec_user": "u", "ncmec_password": "p"}
@@ -24,8 +23,3 @@ def test_every_kind_of_list_can_be_followed(tmp_path: Path):
     exchanges = ";".join(f"LIST_{at}={kind}" for at, kind in enumerate(kinds))
     with wiring.open_sync(wanted(tmp_path, exchanges=exchanges, **KEYS)) as sync:
         assert list(sync.exchanges) == ["LIST_0", "LIST_1", "LIST_2", "LIST_3"]
-
-
-def test_pictures_are_hashed_without_a_database():
-    with wiring.open_hashing() as hashed:
-        assert len(hashed(ONE_PIXEL).sha256) == 64

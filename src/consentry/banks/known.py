@@ -9,13 +9,23 @@ fails, because an old answer might miss the picture somebody reported a minute a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
 
-from consentry.core.match import ANOTHER_VIEW, PDQ_BITS, Hashes, Match, Method
+from consentry.core.match import (
+    ANOTHER_VIEW,
+    PDQ_BITS,
+    Hashes,
+    Match,
+    Method,
+    in_step,
+    percent,
+    same_video,
+    telling,
+)
 from consentry.core.ports import Known, Store
 from consentry.matching.index import Index
 
@@ -30,6 +40,10 @@ SLOTS = 1 << 16
 
 BYTES = PDQ_BITS // 8
 """Bytes in a PDQ hash."""
+
+
+Row = tuple[int, int, int]
+"""Bits that differ, the place of the hash found within its entry, and that of the hash looked for."""
 
 
 def everything(_source: str) -> bool:
@@ -65,6 +79,8 @@ class Entry:
     """The digest of its bytes; empty if nobody told us."""
     slots: int
     """How many of its hashes are in the index."""
+    at: tuple[int, ...] = ()
+    """Of a video, when each of its hashes is shown, in milliseconds; none of a picture."""
 
 
 class KnownPictures:
@@ -97,17 +113,23 @@ class KnownPictures:
         return sorted(found.values(), key=lambda match: (match.distance, match.method, match.entry))
 
     def _near(self, hashes: Hashes, radius: int) -> Iterable[Match]:
-        """Near matches, nearest first; of equally near ones that with an entry's first hash."""
+        """Near matches, nearest first, each entry once; of two videos only if they share enough.
+
+        Of equally near rows of an entry that with its first hash counts.
+        """
         if not hashes.good or not hashes.pdq:
             return []
         queries, ids, bits = self._index.search(_array(hashes.pdq), radius)
-        rows = zip(bits.tolist(), ids.tolist(), queries.tolist(), strict=True)
-        found = sorted((distance, *divmod(id_, SLOTS)[::-1], query) for distance, id_, query in rows)
-        return [
-            _match(entry, Method.NEAR, distance, hashes.view(query) or ANOTHER_VIEW * bool(slot))
-            for distance, slot, number, query in found
+        found: dict[int, list[Row]] = {}
+        for distance, id_, query in sorted(zip(bits.tolist(), ids.tolist(), queries.tolist(), strict=True)):
+            number, slot = divmod(id_, SLOTS)
+            found.setdefault(number, []).append((distance, slot, query))
+        matches = [
+            _near_match(entry, rows, hashes)
+            for number, rows in found.items()
             if (entry := self._entries.get(number)) is not None
         ]
+        return [match for match in matches if match is not None]
 
     def _follow(self) -> None:
         """Read every change since the last one read."""
@@ -136,7 +158,8 @@ class KnownPictures:
     def _learn(self, known: Known) -> int:
         number, self._next = self._next, self._next + 1
         digest = known.hashes.sha256
-        self._entries[number] = Entry(known.id, known.source, known.case, digest, len(_searchable(known)))
+        at = tuple(frame.milliseconds for frame in telling(known.hashes.frames))
+        self._entries[number] = Entry(known.id, known.source, known.case, digest, len(_searchable(known)), at)
         self._numbers[known.id] = number
         if digest:
             self._by_bytes[digest] = self._by_bytes.get(digest, frozenset()) | {number}
@@ -152,6 +175,8 @@ class KnownPictures:
 
 def _searchable(known: Known) -> tuple[bytes, ...]:
     """The hashes that may be searched for: none of a picture with too little in it."""
+    if known.hashes.frames:
+        return tuple(frame.pdq for frame in telling(known.hashes.frames))
     return known.hashes.pdq[:SLOTS] if known.hashes.good else ()
 
 
@@ -163,6 +188,25 @@ def _ids(counted: Iterable[tuple[int, int]]) -> NDArray[np.uint64]:
 
 def _array(hashes: Sequence[bytes]) -> NDArray[np.uint8]:
     return np.frombuffer(b"".join(hashes), np.uint8).reshape(len(hashes), BYTES)
+
+
+def _near_match(entry: Entry, rows: Sequence[Row], hashes: Hashes) -> Match | None:
+    """The nearest of `rows`, and how much of each side they are about; None if videos share too little."""
+    distance, slot, query = rows[0]
+    near = _match(entry, Method.NEAR, distance, hashes.view(query) or ANOTHER_VIEW * bool(slot))
+    if entry.at:
+        near = replace(near, known_percent=percent(len({slot for _, slot, _ in rows}), entry.slots))
+    if hashes.frames:
+        frames = telling(hashes.frames)
+        near = replace(
+            near, query_percent=percent(len({hashes.of[query] for *_, query in rows}), len(frames))
+        )
+    if not (entry.at and hashes.frames):
+        return near
+    pairs = {(frames[hashes.of[query]].milliseconds, entry.at[slot]) for _, slot, query in rows}
+    steps = in_step(pairs, min(max(frame.milliseconds for frame in frames), max(entry.at)))
+    same = same_video(near.query_percent, near.known_percent, steps)
+    return replace(near, step_percent=steps) if same else None
 
 
 def _match(entry: Entry, method: Method, distance: int, view: str) -> Match:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 PDQ_BITS = 256
@@ -20,6 +21,17 @@ MIN_QUALITY = 50
 
 ANOTHER_VIEW = "another view"
 """What is said of a view that has no name."""
+
+VIDEO_SHARE = 50
+"""Percent of the frames of one video that must be in another before the two count as the same: of either,
+because what was cut out of a longer video, and a longer one around it, are copies, too. Or percent of the
+shorter's duration through which both run in step: a long video is kept in few frames."""
+
+STEP = 1500
+"""Milliseconds by which frames that run in step may be off: those kept of a scene are seldom the same."""
+
+MIN_STEPS = 3
+"""Frames of each of two videos that must run in step, at the least."""
 
 
 class Method(StrEnum):
@@ -59,6 +71,60 @@ class Region:
 
 
 @dataclass(frozen=True, slots=True)
+class FrameHash:
+    """What is kept of one frame of a video."""
+
+    pdq: bytes
+    """Its PDQ hash as it stands, 32 bytes."""
+    quality: int
+    """PDQ quality, 0 to 100."""
+    number: int = 0
+    """Which frame of the video it is, from 0."""
+    milliseconds: int = 0
+    """When it is shown, counted from the first frame."""
+
+
+def telling(frames: Iterable[FrameHash]) -> tuple[FrameHash, ...]:
+    """Those of `frames` with enough in them, each hash once: what videos are compared by."""
+    seen: dict[bytes, FrameHash] = {}
+    for frame in frames:
+        if frame.quality >= MIN_QUALITY:
+            seen.setdefault(frame.pdq, frame)
+    return tuple(seen.values())
+
+
+def percent(part: int, whole: int) -> int:
+    """`part` of `whole` in percent, rounded down; 0 of nothing."""
+    return part * 100 // whole if whole else 0
+
+
+def in_step(pairs: Iterable[tuple[int, int]], shorter: int) -> int:
+    """Through how much of `shorter` milliseconds two videos run in step, in percent.
+
+    `pairs` are the moments at which frames of both are near each other, in milliseconds: those of a copy
+    all lie the same while apart.
+    """
+    lags: dict[int, list[tuple[int, int]]] = {}
+    for pair in pairs:
+        lags.setdefault((pair[1] - pair[0]) // (STEP // 2), []).append(pair)
+    runs = (_run([*found, *lags.get(lag + 1, ())]) for lag, found in lags.items())
+    return min(100, percent(max(runs, default=0), shorter))
+
+
+def _run(pairs: Collection[tuple[int, int]]) -> int:
+    """How long `pairs`, which lie the same while apart, last in both videos; 0 for a few of them."""
+    ones, others = ({pair[side] for pair in pairs} for side in (0, 1))
+    if min(len(ones), len(others)) < MIN_STEPS:
+        return 0
+    return min(max(ones) - min(ones), max(others) - min(others))
+
+
+def same_video(query_percent: int, known_percent: int, in_step_percent: int = 0) -> bool:
+    """Whether so many of the frames of two videos, found in the other, make them the same."""
+    return max(query_percent, known_percent, in_step_percent) >= VIDEO_SHARE
+
+
+@dataclass(frozen=True, slots=True)
 class Hashes:
     """What is kept of a picture so that its copies can be found: never the picture itself."""
 
@@ -72,6 +138,14 @@ class Hashes:
     """Lower-case hexadecimal MD5 of the bytes: banks exchange it, and it is good for nothing else."""
     views: tuple[str, ...] = ()
     """What each of `pdq` is a hash of, such as `panel, mirrored`; empty where nobody says. Never kept."""
+    frames: tuple[FrameHash, ...] = ()
+    """Of a video, its frames; none of a picture."""
+    of: tuple[int, ...] = ()
+    """Of a video, which of its telling frames each of `pdq` is of. Never kept."""
+
+    def kept(self) -> Hashes:
+        """What is stored: of a video only each frame as it stands, because whoever looks brings its views."""
+        return replace(self, pdq=(), views=(), of=()) if self.frames else self
 
     @property
     def good(self) -> bool:
@@ -101,6 +175,13 @@ class Match:
     """Which view of the picture matched, such as `panel, mirrored`; empty for the picture as it stands."""
     region: Region | None = None
     """The part of the known picture that was found, where a stage can tell; None where none can."""
+    """Which view of the picture matched, such as `mirrored`; of a video, which frame."""
+    query_percent: int = 100
+    """How many of the frames that were looked for match it, in percent; 100 of a picture."""
+    known_percent: int = 100
+    """How many of its own frames are matched, in percent; 100 of a picture."""
+    step_percent: int = 0
+    """Of two videos, through how much of the shorter one both run in step, in percent."""
 
 
 def distance(one: bytes, other: bytes) -> int:

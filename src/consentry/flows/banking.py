@@ -222,8 +222,9 @@ class Banking:
         if not still:
             return Hashed(values, digests, {SignalKind.PDQ: "not for videos"})
         picture = self.decoder.decode(data)
-        if not picture.frames:
-            return Hashed(values, digests, {SignalKind.PDQ: picture.trouble or "undecodable"})
+        if picture.moves or not picture.frames:
+            why = "not for videos" if picture.moves else picture.trouble or "undecodable"
+            return Hashed(values, digests, {SignalKind.PDQ: why})
         try:
             hashes = self.hasher.hashes(picture)
         except BadInput as trouble:

@@ -204,7 +204,8 @@ class Takedown:
         tx.append(
             Kind.COPY,
             {"copy": copy.id, "case": copy.case, "event": "found", "method": copy.method.value,
-             "distance": copy.distance, "view": match.view, "platform": copy.platform},
+             "distance": copy.distance, "view": match.view, "platform": copy.platform,
+             "query_percent": match.query_percent, "known_percent": match.known_percent},
         )  # fmt: skip
         tx.enqueue(Job("hide", {"copy": copy.id}, f"hide:{copy.id}", now))
         case = tx.case(copy.case)
@@ -279,4 +280,4 @@ def _follow(job: Job, kind: str, copy: Copy, at: datetime) -> Job:
 
 
 def _case_picture(copy: Copy, hashes: Hashes) -> Known:
-    return Known(id=f"{CASES}:{copy.id}", source=CASES, hashes=hashes, case=copy.case)
+    return Known(id=f"{CASES}:{copy.id}", source=CASES, hashes=hashes.kept(), case=copy.case)

@@ -1,4 +1,4 @@
-"""A picture that somebody posts, before anybody else sees it.
+"""A picture or a video that somebody posts, before anybody else sees it.
 
 1. A picture that cannot be read is sent back; the platform must not show it.
 2. It is judged: is it a picture from a case, or on a bank's list, or does a detector object?
@@ -39,7 +39,9 @@ def screen(upload: Upload, *, judge: Judge, hasher: Hasher, url: str, closer: bo
     With `closer`, what is accepted is looked at again beside this, by fetching it from the platform.
     """
     must_be_readable(
-        upload.picture, "Do not show it. Send a JPEG, PNG, WebP, GIF or AVIF within the stated limits."
+        upload.picture,
+        "Do not show it. Send a JPEG, PNG, WebP, GIF or AVIF, or an MP4, MOV, WebM or Matroska video, "
+        "within the stated limits.",
     )
     hashes = hasher.hashes(upload.picture)
 
@@ -66,7 +68,7 @@ def _known(upload: Upload, hashes: Hashes, decision: str, url: str) -> Known:
     return Known(
         id=decision.replace("dec", "upl", 1),
         source=UPLOADS,
-        hashes=hashes,
+        hashes=hashes.kept(),
         platform=upload.platform,
         item=upload.item,
         url=url,

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 
 from consentry.core.content import Frame, Picture
 from consentry.core.errors import BadInput
-from consentry.core.match import MIN_QUALITY, Hashes
+from consentry.core.match import MIN_QUALITY, FrameHash, Hashes, telling
 from consentry.matching import _reference
 from consentry.matching.pdq import VIEWS, PdqHash, hash_luma, hash_rgb
-from consentry.matching.views import LOOK_SIDE, WHOLE, crops, looks, reduce_luma
+from consentry.matching.views import LOOK_SIDE, PANEL, WHOLE, crops, looks, reduce_luma
 
 MAX_FRAMES = 128
 """Most stills of one picture that are hashed: all that the decoder lets through, each on white and on
@@ -51,7 +51,7 @@ class PdqHasher:
         """8 hashes for each still with enough in it, the first still's as it stands first.
 
         If no still has enough in it, the 8 of the best one, with its low quality. Raises
-        BadInput if `picture` has no stills or too many.
+        BadInput if `picture` has no stills or too many. Of a video, 8 for each telling frame.
         """
         return _hashes(picture, lambda _: [])
 
@@ -92,6 +92,11 @@ def _parts(still: Pixels) -> list[Named]:
     return [(look.name, look.hash) for look in looks(still) if look.name != WHOLE]
 
 
+def _inside(still: Pixels) -> list[Named]:
+    """What is within a border or a frame: panels of every frame of a video would be hundreds."""
+    return [pair for pair in _parts(still) if pair[0] != PANEL]
+
+
 def _stills(picture: Picture) -> list[Pixels]:
     """The pixels of every still that differs. Raises BadInput if there are none or too many."""
     if not picture.frames:
@@ -102,6 +107,8 @@ def _stills(picture: Picture) -> list[Pixels]:
 
 
 def _hashes(picture: Picture, more: Callable[[Pixels], list[Named]], *, named: bool = False) -> Hashes:
+    if picture.moves and picture.frames:
+        return _of_video(picture, _inside if named else lambda _: [])
     wholes = [(still, hash_rgb(still, sure=not named)) for still in _stills(picture)]
     hashed = [pair for still, whole in wholes for pair in [("", whole), *more(still)]]
     good = [pair for pair in hashed if pair[1].quality >= MIN_QUALITY]
@@ -109,10 +116,33 @@ def _hashes(picture: Picture, more: Callable[[Pixels], list[Named]], *, named: b
     pdq: dict[bytes, str] = {}
     for name, one in kept:
         for turn, bits in enumerate(one.dihedral):
-            pdq.setdefault(bits, ", ".join(filter(None, (name, VIEWS[turn] if turn else ""))))
+            pdq.setdefault(bits, _named(name, turn=turn))
     quality = max(one.quality for _, one in kept)
     names = tuple(pdq.values()) if named else ()
     return Hashes(picture.sha256, tuple(pdq), quality, _md5(picture.data), names)
+
+
+def _of_video(video: Picture, more: Callable[[Pixels], list[Named]]) -> Hashes:
+    """The hash of each frame, and of each telling one its views; of one that is there twice, the first."""
+    hashed = [(hash_rgb(pixels_of(frame)), frame) for frame in video.frames]
+    frames = tuple(FrameHash(one.bits, one.quality, of.number, of.milliseconds) for one, of in hashed)
+    pairs = {frame.pdq: pair for frame, pair in reversed(list(zip(frames, hashed, strict=True)))}
+    pdq: list[bytes] = []
+    names: list[str] = []
+    places: list[int] = []
+    for place, frame in enumerate(telling(frames)):
+        whole, shown = pairs[frame.pdq]
+        for name, one in [("", whole), *more(pixels_of(shown))]:
+            pdq += one.dihedral
+            names += [_named(f"frame {frame.number}", name, turn=turn) for turn in range(len(one.dihedral))]
+            places += [place] * len(one.dihedral)
+    best = max(frame.quality for frame in frames)
+    return Hashes(video.sha256, tuple(pdq), best, _md5(video.data), tuple(names), frames, tuple(places))
+
+
+def _named(*parts: str, turn: int) -> str:
+    """What a hash is of, such as `panel, mirrored`."""
+    return ", ".join(part for part in (*parts, VIEWS[turn] if turn else "") if part)
 
 
 def _md5(data: bytes) -> str:

@@ -25,6 +25,9 @@ LOOK_SIDE = 384
 WHOLE = "whole"
 """The name of a picture as it stands."""
 
+PANEL = "panel"
+"""The name of one of several pictures that stand side by side."""
+
 View = tuple[str, NDArray[np.uint8]]
 """The name of a view and its pixels."""
 
@@ -89,7 +92,7 @@ def named_boxes(grey: NDArray[np.uint8]) -> list[tuple[str, Box]]:
         moved = Box(
             box.top + inner.top, box.bottom + inner.top, box.left + inner.left, box.right + inner.left
         )
-        found.append(("panel", moved))
+        found.append((PANEL, moved))
     return [
         (name, box) for place, (name, box) in enumerate(found) if box not in [b for _, b in found[:place]]
     ]

@@ -2,8 +2,9 @@
 
 A frame is kept if it differs from every frame kept so far by more than the *reach*. When more are
 kept than may be, the reach grows and those that have come within it of an earlier one go. What was
-dropped is therefore never far from what is left: within three times the last reach (the doubling
-method for k-centres of Charikar et al., 1997, with a factor of 1.5). Every frame is compared, so that
+dropped is therefore never far from what is left: within six times the last reach (the doubling
+method for k-centres of Charikar et al., 1997, with a factor of 1.2), and of drawn scenes within 1.2
+times. Every frame is compared, so that
 one that is shown for a single moment is kept like any other if it differs as much.
 
 Two frames differ as much as the most different quarter of their surface, so that something small
@@ -24,8 +25,8 @@ FIRST_REACH: Final = 12.0
 """The reach at first, in levels of 255. Of drawn scenes under a moving camera, every frame then has a PDQ
 hash within 31 bits of that of a kept one; less would keep more and find no more."""
 
-GROWTH: Final = 1.5
-"""By how much the reach grows at a time."""
+GROWTH: Final = 1.2
+"""By how much the reach grows at a time: a larger step leaves far fewer frames than may be kept."""
 
 _CELLS: Final = SIDE * SIDE
 _QUARTER: Final = _CELLS * 3 // 4

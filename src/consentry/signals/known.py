@@ -24,6 +24,9 @@ from consentry.core.ports import Finder, Hasher
 VERSION = f"known 2 (views; sha256; pdq at most {NEAR} bits)"
 """What a decision record says about how these measures were taken."""
 
+ALL = 100
+"""Percent."""
+
 CASES = "case"
 """The source of pictures reported in a case of our own."""
 
@@ -123,4 +126,7 @@ def _evidence(match: Match) -> str:
     """In words, such as `near, 12 bits, case C-7K2M-9QXA, entry kn_1`."""
     place = f"case {match.case}" if match.case else f"source {match.source}"
     view = f", {match.view}" if match.view else ""
-    return f"{match.method.value}, {match.distance} bits{view}, {place}, entry {match.entry}"
+    found = f"{match.method.value}, {match.distance} bits{view}, {place}, entry {match.entry}"
+    if min(match.query_percent, match.known_percent) == ALL:
+        return found
+    return f"{found}, {match.query_percent} % of what was looked at, {match.known_percent} % of what is known"

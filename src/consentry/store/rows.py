@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from hashlib import sha256
+from struct import Struct
 from typing import Any
 
 from consentry.core.case import Case, CaseState, Copy, CopyState, RefusalGround
@@ -14,7 +15,7 @@ from consentry.core.consent import Consent, Use
 from consentry.core.deadline import Deadline
 from consentry.core.errors import BadInput
 from consentry.core.making import Making, MakingState
-from consentry.core.match import PDQ_BITS, Hashes, Method
+from consentry.core.match import PDQ_BITS, FrameHash, Hashes, Method
 from consentry.core.message import Message, Side
 from consentry.core.ports import ApiKey, Ids, Job, Known
 
@@ -26,6 +27,9 @@ LATE = timedelta(minutes=1)
 
 PDQ_BYTES = PDQ_BITS // 8
 """Bytes in a PDQ hash."""
+
+FRAME = Struct(">32sBII")
+"""A frame of a video: its hash, its quality, its number, and when it is shown, in milliseconds."""
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 """Moments are kept as whole microseconds since this one: both databases compare them exactly."""
@@ -140,6 +144,7 @@ def known_row(known: Known) -> dict[str, Any]:
         "sha256": known.hashes.sha256,
         "pdq": _packed(known.hashes.pdq),
         "quality": known.hashes.quality,
+        "frames": _packed_frames(known.hashes.frames),
         "case_id": known.case,
         "platform": known.platform,
         "item": known.item,
@@ -153,7 +158,9 @@ def known_from(row: Row) -> Known:
     return Known(
         id=row["id"],
         source=row["source"],
-        hashes=Hashes(row["sha256"], _unpacked(row["pdq"]), row["quality"]),
+        hashes=Hashes(
+            row["sha256"], _unpacked(row["pdq"]), row["quality"], frames=_unpacked_frames(row["frames"])
+        ),
         case=row["case_id"],
         platform=row["platform"],
         item=row["item"],
@@ -324,3 +331,15 @@ def _packed(hashes: tuple[bytes, ...]) -> bytes:
 
 def _unpacked(data: bytes) -> tuple[bytes, ...]:
     return tuple(data[start : start + PDQ_BYTES] for start in range(0, len(data), PDQ_BYTES))
+
+
+def _packed_frames(frames: tuple[FrameHash, ...]) -> bytes | None:
+    """The frames of a video one after another; nothing of a picture."""
+    if any(len(frame.pdq) != PDQ_BYTES for frame in frames):
+        raise BadInput(f"A PDQ hash has {PDQ_BYTES} bytes.", param="frames")
+    packed = (FRAME.pack(one.pdq, one.quality, one.number, one.milliseconds) for one in frames)
+    return b"".join(packed) or None
+
+
+def _unpacked_frames(data: bytes | None) -> tuple[FrameHash, ...]:
+    return tuple(FrameHash(*columns) for columns in FRAME.iter_unpack(data or b""))

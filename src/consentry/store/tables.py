@@ -107,6 +107,7 @@ known = sa.Table(
     sa.Column("item", sa.Text, nullable=False),
     sa.Column("url", sa.Text, nullable=False),
     sa.Column("active", sa.Boolean, nullable=False),
+    sa.Column("frames", sa.LargeBinary, comment="of a video: hash, quality, number and moment of each"),
 )
 
 message = sa.Table(

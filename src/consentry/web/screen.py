@@ -1,4 +1,4 @@
-"""The upload door, where a platform asks whether a picture may be shown."""
+"""The upload door, where a platform asks whether a picture or a video may be shown."""
 
 from __future__ import annotations
 
@@ -47,7 +47,8 @@ ANSWERS: dict[int | str, describe.Schema] = {
 """What a screening may answer."""
 
 ASKS = describe.needs("screen") | describe.takes(
-    "The picture file itself.", picture=describe.picture("JPEG, PNG, GIF, WebP, or what else can be decoded.")
+    "The file itself.",
+    picture=describe.picture("JPEG, PNG, GIF, WebP or AVIF; or an MP4, MOV, WebM or Matroska video."),
 )
 """What a screening takes."""
 
@@ -69,11 +70,11 @@ def router(system: System) -> APIRouter:
         account: Annotated[str, Query(description="A pseudonymous name of the poster.")] = "",
         place: Annotated[str, Query(description="Jurisdiction code, if known.")] = "",
     ) -> Response:
-        """Send the picture as the raw body. 200: show it. 202: hold it. 451: never. Anything else: hold."""
+        """Send the file as the raw body. 200: show it. 202: hold it. 451: never. Anything else: hold."""
         key = await anyio.to_thread.run_sync(auth.key, request, system.access, "screen")
         kind = request.headers.get("content-type", "")
         if kind.startswith(("multipart/", "application/json")):
-            raise BadInput("Send the picture itself as the body.", code="unsupported_content_type")
+            raise BadInput("Send the file itself as the body.", code="unsupported_content_type")
         data = await bodies.raw(request, system.max_body)
         names = {"item": item, "platform": platform, "account": account, "place": place}
         return await anyio.to_thread.run_sync(_screen, system, key, data, names)
@@ -92,7 +93,7 @@ def _screen(system: System, key: ApiKey, data: bytes, names: dict[str, str]) -> 
         raise BadInput("No platform of this name is registered.", code="unknown_platform", param="platform")
     upload = Upload(
         account=account(key, names["account"]),
-        picture=system.decoder.decode(data),
+        picture=system.media.decode(data),
         platform=names["platform"],
         item=names["item"],
         place=names["place"].lower(),

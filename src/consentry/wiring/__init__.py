@@ -4,6 +4,7 @@ Everybody above imports from here; everything below is known to this folder alon
 """
 
 from consentry.wiring.build import build
+from consentry.wiring.decoders import open_hashing
 from consentry.wiring.judges import ask_policy
 from consentry.wiring.ledger import (
     open_consents,
@@ -12,7 +13,7 @@ from consentry.wiring.ledger import (
     open_recall,
     open_who_made,
 )
-from consentry.wiring.lists import open_banking, open_hashing, open_sync
+from consentry.wiring.lists import open_banking, open_sync
 from consentry.wiring.permits import change_permit_key, permit_key
 from consentry.wiring.system import Site, System
 from consentry.wiring.tools import open_access, today, verify_log_note

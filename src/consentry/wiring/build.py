@@ -31,15 +31,14 @@ from consentry.flows.parts import Parts
 from consentry.flows.report import Desk
 from consentry.flows.takedown import Takedown
 from consentry.flows.upload import UPLOADS
-from consentry.matching.hasher import PdqHasher
-from consentry.media.decoder import ONE_PIXEL, SandboxDecoder
-from consentry.media.limits import Limits
+from consentry.media.decoder import ONE_PIXEL
 from consentry.platforms.memory import MemoryPlatform
 from consentry.store.blobs import LocalBlobs
 from consentry.store.figures import Figures
 from consentry.store.signing import SignedLog, signing_key
 from consentry.store.sql import open_store
 from consentry.store.system import RandomIds, ScryptPassphrases, SystemClock, secret_file
+from consentry.wiring.decoders import open_decoders, ready_hasher
 from consentry.wiring.judges import Judges, hashing_signals
 from consentry.wiring.ledger import marker, recall, who_made
 from consentry.wiring.lists import sync
@@ -64,9 +63,8 @@ def _build(settings: Settings, generator: Generator | None, opened: contextlib.E
     pepper = secret_file(directory / "pepper.key")
     passphrases = ScryptPassphrases(pepper)
     blobs = LocalBlobs(directory / "blobs", directory / "blobs.key", store)
-    decoder = opened.enter_context(SandboxDecoder(Limits(), workers=settings.decoders))
-    hasher = PdqHasher()
-    hasher.warm()
+    decoder, media = open_decoders(opened, settings.decoders, settings.video_decoders)
+    hasher = ready_hasher()
     figures = Figures()
     permits = signed_permits(settings, clock, ids)
     listed = ListedPictures(store)
@@ -84,6 +82,7 @@ def _build(settings: Settings, generator: Generator | None, opened: contextlib.E
         log=SignedLog(store, settings.origin, signing_key(directory / "log.key")),
         permits=permits,
         decoder=decoder,
+        media=media,
         hasher=hasher,
         access=Access(store, clock, ids, pepper),
         law=judges.law,
@@ -103,7 +102,7 @@ def _build(settings: Settings, generator: Generator | None, opened: contextlib.E
             clock=clock,
             ids=ids,
         ),
-        takedown=Takedown(store, platforms, decoder, hasher, uploads, blobs, ids),
+        takedown=Takedown(store, platforms, media, hasher, uploads, blobs, ids),
         consents=Consents(store, clock, ids, passphrases, decoder, hasher),
         optouts=OptOuts(store, ids, passphrases, decoder, hasher),
         parts=Parts(
@@ -119,7 +118,7 @@ def _build(settings: Settings, generator: Generator | None, opened: contextlib.E
         who_made=who_made(store, decoder, hasher),
         recall=recall(settings, store, decoder, hasher),
         sync=sync(settings, store, opened),
-        banking=Banking(store, decoder, hasher, listed, clock),
+        banking=Banking(store, media, hasher, listed, clock),
         generator=generator or upstream(settings, permits),
         checks_elsewhere=Checks(judges.judge(Stage.ASK), decoder, store, clock, ids),
         fetcher=fetcher(settings.fetch_host_names, settings, opened),

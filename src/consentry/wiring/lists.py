@@ -16,18 +16,14 @@ from consentry.banks.stopncii import StopNCII
 from consentry.config import Settings
 from consentry.core.bank import checked_name
 from consentry.core.errors import SetupTrouble
-from consentry.core.match import Hashes
-from consentry.core.ports import (
-    Store,
-)
+from consentry.core.ports import Store
 from consentry.core.syncports import Exchange
 from consentry.flows.banking import Banking
 from consentry.flows.sync import Sync
 from consentry.matching.hasher import PdqHasher
-from consentry.media.decoder import SandboxDecoder
-from consentry.media.limits import Limits
 from consentry.store.sql import open_store
 from consentry.store.system import RandomIds, SystemClock
+from consentry.wiring.decoders import open_decoders
 from consentry.wiring.tools import made
 
 
@@ -37,8 +33,9 @@ def open_banking(settings: Settings) -> Iterator[Banking]:
     clock = SystemClock()
     made(settings.directory)
     store = open_store(settings.database_url, clock, RandomIds())
-    with contextlib.closing(store), SandboxDecoder(Limits(), workers=1) as decoder:
-        yield Banking(store, decoder, PdqHasher(), ListedPictures(store), clock)
+    with contextlib.closing(store), contextlib.ExitStack() as opened:
+        _, media = open_decoders(opened, videos=settings.video_decoders)
+        yield Banking(store, media, PdqHasher(), ListedPictures(store), clock)
 
 
 @contextlib.contextmanager
@@ -86,10 +83,3 @@ def _now(store: Store) -> datetime:
     """The store's own time, so that a source's cursor and the store never disagree."""
     with store.read() as snapshot:
         return snapshot.now()
-
-
-@contextlib.contextmanager
-def open_hashing() -> Iterator[Callable[[bytes], Hashes]]:
-    """What hashes the bytes of a picture, without a database. It raises BadInput if it cannot."""
-    with SandboxDecoder(Limits(), workers=1) as decoder:
-        yield lambda data: PdqHasher().hashes(decoder.decode(data))

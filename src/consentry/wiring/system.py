@@ -57,7 +57,9 @@ class System:
     permits: SignedPermits
     """Permits for the generator behind the gate."""
     decoder: Decoder
-    """Bytes to pixels, in a sandbox."""
+    """Bytes to pixels, in a sandbox; pictures alone."""
+    media: Decoder
+    """The same for videos, too."""
     hasher: Hasher
     """Pixels to hashes."""
     access: Access
