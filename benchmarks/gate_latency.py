@@ -31,6 +31,7 @@ import httpx2
 import numpy as np
 import openai
 from PIL import Image
+from plots import bars
 
 from consentry.media.drawing import figure
 
@@ -254,10 +255,14 @@ def main() -> None:
         httpx2.Client() as http,
     ):
         assert http.get(url.removesuffix("/v1") + "/healthz").status_code == 200
-        page = report(measure(direct, through, pid, rounds), peak(pid), rounds)
+        rows = measure(direct, through, pid, rounds)
+        page = report(rows, peak(pid), rounds)
     print(page)
     if os.environ.get("CONSENTRY_WRITE"):
-        Path(__file__).parents[1].joinpath("docs/benchmarks/gate-latency.md").write_text(page)
+        pages = Path(__file__).parents[1] / "docs/benchmarks"
+        pages.joinpath("gate-latency.md").write_text(page)
+        drawn = {row.name: {"p50": round(row.p50, 1), "p95": round(row.p95, 1)} for row in rows}
+        pages.joinpath("gate-latency.svg").write_text(bars("Added by the gate", "ms", drawn))
 
 
 if __name__ == "__main__":
