@@ -23,14 +23,14 @@ BANDS = edits.encoded(drawing.figure(9, cover="bands"), "png")
 @every
 def test_an_ordinary_image_is_made(server: Running, dialect):
     (image,) = dialect(server, Say(PLAIN)).images
-    assert opened(image).size == (640, 480)
+    assert opened(image).width == 640
 
 
 @every
 def test_a_picture_is_changed(server: Running, dialect, photo: bytes):
     with painting(server, Painter()) as painter:
         (image,) = dialect(server, Say("put a lighthouse in the background", [photo])).images
-    assert opened(image).size == opened(photo).size
+    assert opened(image).width == opened(photo).width
     assert [one.sha256 for one in painter.asked[0].inputs] == [hashlib.sha256(photo).hexdigest()]
 
 
