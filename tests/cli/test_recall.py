@@ -18,9 +18,15 @@ def run(server: Running):
 
 
 @pytest.fixture
-def decision(server: Running):
+def prompt(request):
+    """Another one for every test: what was called back is not made again."""
+    return f"a harbour to be called back, number {len(request.node.name)}"
+
+
+@pytest.fixture
+def decision(server: Running, prompt):
     with server.http("gate") as http:
-        reply = http.post("/v1/images/generations", json={"prompt": "a harbour to be called back"})
+        reply = http.post("/v1/images/generations", json={"prompt": prompt})
     return reply.json()["consentry"]["decision"]
 
 
@@ -33,9 +39,9 @@ def test_it_is_counted_confirmed_begun_and_undone(run, decision):
     assert begun["recall"].startswith("C-")
 
 
-def test_a_prompt_is_read_from_a_file_and_never_shown(run, tmp_path, decision):
+def test_a_prompt_is_read_from_a_file_and_never_shown(run, tmp_path, decision, prompt):
     file = tmp_path / "prompt.txt"
-    file.write_text("A harbour to be  called back\n")
+    file.write_text(f"  {prompt.upper()}\n")
     counted = run("--prompt", str(file), "--dry-run", "--json")
     assert sum(json.loads(counted.output)["images"].values()) >= 1
     assert "harbour" not in counted.output
