@@ -11,7 +11,14 @@ from pathlib import Path
 from sybil import Example, Sybil
 from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser, SkipParser
 
-pytest_plugins = ["pytester", "plugins.order", "plugins.skips", "plugins.canary", "plugins.server"]
+pytest_plugins = [
+    "pytester",
+    "plugins.order",
+    "plugins.skips",
+    "plugins.priority",
+    "plugins.canary",
+    "plugins.server",
+]
 
 
 def _run_bash(example: Example) -> None:

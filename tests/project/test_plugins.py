@@ -2,6 +2,7 @@
 
 import base64
 import logging
+import os
 from pathlib import Path
 
 import pytest
@@ -136,3 +137,27 @@ def test_units_run_before_stories_and_docs_last():
     places = [place(ROOT / path, ROOT) for path in [*paths, "docs/flow.md"]]
     assert places == sorted(places)
     assert len(set(places)) == len(places)
+
+
+HURRYING = """
+import os
+
+def test_that_takes_the_machine_for_itself():
+    os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))
+
+def test_fine():
+    assert os.sched_getscheduler(0) == os.SCHED_OTHER
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setscheduler"), reason="this system has no such priorities")
+def test_a_test_that_takes_the_machine_for_itself_has_failed(project: pytest.Pytester):
+    try:
+        os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))
+    except PermissionError:
+        return  # nobody here can, and so no test can either
+    finally:
+        os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
+    project.makepyfile(HURRYING)
+    done = project.runpytest_subprocess("-p", "plugins.priority")
+    done.assert_outcomes(passed=2, errors=1)
