@@ -6,6 +6,7 @@ import click
 
 import consentry
 from consentry.cli.bank import bank
+from consentry.cli.canary import canary
 from consentry.cli.consent import consent
 from consentry.cli.demo import demo
 from consentry.cli.docs import docs
@@ -17,6 +18,7 @@ from consentry.cli.law import law
 from consentry.cli.log import log
 from consentry.cli.optout import optout
 from consentry.cli.recall import recall
+from consentry.cli.route import route
 from consentry.cli.serve import serve, work
 from consentry.cli.sync import lag, sync
 from consentry.cli.whomade import who_made
@@ -30,9 +32,9 @@ def main() -> None:
 
 for command in (sync, lag):
     bank.add_command(command)
-for command in (bank, consent, demo, docs, gate, guard, hash_, key, law, log):
+for command in (bank, canary, consent, demo, docs, gate, guard, hash_, key, law, log):
     main.add_command(command)
-for command in (optout, recall, serve, who_made, work):
+for command in (optout, recall, route, serve, who_made, work):
     main.add_command(command)
 
 if __name__ == "__main__":

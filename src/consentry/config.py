@@ -70,6 +70,14 @@ class Settings:
     workers: int
     features_days: float
     site: bool
+    breaker_generations: int
+    breaker_edits: int
+    breaker_refusals: float
+    breaker_window_minutes: float
+    breaker_pause_minutes: float
+    canary_minutes: float
+    canary_url: str
+    canary_makes: bool
     exchanges: str
     sync_minutes: float
     stopncii_subscription: str = field(repr=False)
@@ -225,6 +233,20 @@ SETTINGS: tuple[Setting, ...] = (
         "Which of the hosts allowed there may be in your own network, and on any port.",
     ),
     Setting("site", False, "Run the simulated small site under /site, for trying out."),
+    Setting("breaker_generations", 0, "Most requests from words alone in a window; more pause them. 0: any."),
+    Setting("breaker_edits", 0, "Most edits of pictures in a window; over it they are paused. 0: any."),
+    Setting(
+        "breaker_refusals",
+        1.0,
+        "Share of refusals among the requests of a window (20 or more) over which they are paused; 1: never.",
+    ),
+    Setting("breaker_window_minutes", 10.0, "The window that the breakers look back over, in minutes."),
+    Setting("breaker_pause_minutes", 30.0, "How long a capability stays paused by itself, in minutes."),
+    Setting("canary_minutes", 0.0, "How often canaries try every route, in minutes; 0: only when told to."),
+    Setting("canary_url", "", "Where canaries find this server; empty: `host` and `port`."),
+    Setting(
+        "canary_makes", True, "Canaries ask each route for a harmless image, too, which is made and paid for."
+    ),
     Setting(
         "exchanges",
         "",

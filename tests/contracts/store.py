@@ -21,6 +21,7 @@ from contracts.ledger import LedgerContract
 from contracts.log import LogContract
 from contracts.parts import PartContract
 from contracts.queue import QueueContract
+from contracts.routes import RouteContract
 from contracts.syncs import SyncContract
 from support.stores import (
     NOON,
@@ -55,7 +56,9 @@ def everything_then_boom(store: Store, job: Job) -> None:
         raise BoomError
 
 
-class StoreContract(QueueContract, LogContract, BankContract, SyncContract, PartContract, LedgerContract):
+class StoreContract(
+    QueueContract, LogContract, BankContract, SyncContract, PartContract, LedgerContract, RouteContract
+):
     """Subclass and give `world`: an empty store with `max_attempts=MOST`, and a way to let time pass."""
 
     @pytest.fixture

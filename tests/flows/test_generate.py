@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 import anyio
 import pytest
 
-from consentry.core.content import Draft, Stage, unopened
+from consentry.core.content import Account, Draft, Stage, unopened
 from consentry.core.errors import BadInput, Overloaded, SafetyUnavailable, UpstreamTrouble
 from consentry.core.finding import Seen
 from consentry.core.ports import Made
@@ -20,6 +20,7 @@ from support.fakes import (
     Brush,
     CountingIds,
     Eye,
+    OpenDoor,
     PlainDecoder,
     StillClock,
     judge,
@@ -33,10 +34,11 @@ def store():
     return MemoryStore(StillClock(), CountingIds())
 
 
-def go(store, before=0.0, after=0.0, brush=None, asked=None, answer_store=None):
+def go(store, before=0.0, after=0.0, brush=None, asked=None, answer_store=None, *, entrance=None):
     return asyncio.run(
         generate(
             asked or request(),
+            entrance=entrance or OpenDoor(),
             ask=judge(store, Eye("before", before)),
             answer=judge(answer_store or store, Eye("after", after), stage=Stage.ANSWER),
             generator=brush or Brush(),
@@ -81,6 +83,47 @@ def test_the_generator_is_told_which_decision_it_works_under(store):
     assert json.loads(store.line(0).record)["decision"] == brush.decision != ""
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "makes", "seen"),
+    [(0.0, 0.0, None, (False, True)), (0.9, 0.0, None, (True, False)), (0.0, 0.9, None, (True, True))],
+)
+def test_what_came_of_a_request_is_counted_at_the_entrance(store, before, after, makes, seen):
+    door = OpenDoor()
+    go(store, before, after, makes, entrance=door)
+    assert door.seen == [("images.generations", *seen)]
+
+
+def test_a_generator_that_fails_was_called_all_the_same(store):
+    class Failing(Brush):
+        async def make(self, request):
+            raise UpstreamTrouble("It failed.")
+
+    door = OpenDoor()
+    with pytest.raises(UpstreamTrouble):
+        go(store, brush=Failing(), entrance=door)
+    assert door.seen == [("images.generations", False, True)]
+
+
+def test_whoever_is_not_let_in_is_neither_judged_nor_written_down(store):
+    class Shut(OpenDoor):
+        def enter(self, request):
+            raise SafetyUnavailable("Stopped.", code="route_stopped")
+
+    brush = Brush()
+    with pytest.raises(SafetyUnavailable, match="Stopped"):
+        go(store, brush=brush, entrance=Shut())
+    assert (store.size(), brush.asked) == (0, 0)
+
+
+def test_a_probe_is_marked_in_the_record(store):
+    asked = replace(request(), account=Account("k", probe=True))
+    go(store, asked=asked)
+    assert json.loads(store.line(0).record)["context"]["probe"] is True
+    other = MemoryStore(StillClock(), CountingIds())
+    go(other)
+    assert "probe" not in json.loads(other.line(0).record)["context"]
+
+
 def test_nothing_leaves_that_was_not_written_down(store):
     with pytest.raises(SafetyUnavailable):
         go(store, answer_store=BreakingStore(store))
@@ -104,6 +147,7 @@ def test_one_bad_image_stops_all_of_them(store):
     outcome = asyncio.run(
         generate(
             request(),
+            entrance=OpenDoor(),
             ask=judge(store, Eye("m")),
             answer=answer,
             generator=made,
@@ -131,6 +175,7 @@ def test_what_cannot_be_read_is_judged_as_it_came_and_nobody_can_vouch_for_it(st
     outcome = asyncio.run(
         generate(
             request(),
+            entrance=OpenDoor(),
             ask=judge(store, Eye("m")),
             answer=answer,
             generator=brush,
@@ -194,6 +239,7 @@ def gate(store, asked, ask=None, answer=None, generator=None, decoder=None):
     return asyncio.run(
         generate(
             asked,
+            entrance=OpenDoor(),
             ask=ask or judge(store, Eye("before")),
             answer=answer or judge(store, Eye("after"), stage=Stage.ANSWER),
             generator=generator or Brush(),

@@ -179,6 +179,19 @@ def keeper(store: Store, marker: object = None) -> Ledger:
     return Ledger(store, PlainHasher(), marker or Unmarked(), CountingIds(), b"key")
 
 
+@dataclass
+class OpenDoor:
+    """Lets everybody in, and remembers what came of it."""
+
+    seen: list[tuple[str, bool, bool]] = field(default_factory=list)
+
+    def enter(self, request: Request) -> None:
+        pass
+
+    def left(self, request: Request, *, refused: bool, made: bool) -> None:
+        self.seen.append((request.route, refused, made))
+
+
 class BreakingStore:
     """A store whose log cannot be written: the disk is full."""
 

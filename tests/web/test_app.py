@@ -8,6 +8,7 @@ from fastapi.responses import PlainTextResponse
 from fastapi.testclient import TestClient
 
 from consentry.cli.docs import routes
+from consentry.core.route import OWN
 from consentry.web.app import AtOnce, HeadAsGet, create_app
 from consentry.web.hma_door import PATHS
 from support.running import Running
@@ -17,6 +18,8 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 ADDRESSES = sorted(
     {re.sub(r"\{\w+\}", "nothing", route.path) for route in routes()} | {"/nowhere", "/v1/nowhere"}
 )
+JUDGED_ONLY = "/v1/moderations"
+"""Nothing is made there."""
 PAGES = {"/site/posts/nothing"}
 """Addresses that always answer people, also that something is gone."""
 
@@ -128,3 +131,13 @@ def test_what_is_not_http_passes_unchanged():
 
     asyncio.run(HeadAsGet(app)({"type": "lifespan"}, None, None))
     assert seen == [{"type": "lifespan"}]
+
+
+def test_every_way_to_an_image_is_in_the_register_of_routes(server: Running):
+    """Whoever adds a way adds it to `OWN` in core/route.py, or it stays shut: see docs/no-way-round.md."""
+    offered = {
+        f"{route.method} {route.path}"
+        for route in routes()
+        if route.tag == "gate" and route.path != JUDGED_ONLY
+    }
+    assert offered == set(OWN.values())

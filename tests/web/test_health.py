@@ -10,7 +10,7 @@ from consentry.core.errors import SafetyUnavailable
 from consentry.web.app import create_app
 from support.running import Running
 
-PLAIN_LABELS = {"stage", "outcome", "blind", "measure", "state"}
+PLAIN_LABELS = {"route", "capability", "stage", "outcome", "blind", "measure", "state"}
 
 
 def fails(error: Exception):
@@ -41,19 +41,27 @@ def test_everything_works(server: Running):
     with server.http() as http:
         reply = http.get("/healthz")
     assert reply.status_code == 200
-    assert reply.json() == {"ok": True, "parts": {"store": "ok", "decoder": "ok", "output judge": "ok"}}
+    assert reply.json() == {
+        "ok": True,
+        "degraded": False,
+        "parts": {"store": "ok", "decoder": "ok", "output judge": "ok", "routes": "ok"},
+    }
 
 
 def test_what_is_down_is_named_and_the_rest_too(server: Running):
     reply = health(server, store=fails(SafetyUnavailable("No.", code="store_down")), decoder=fine)
     assert reply.status_code == 503
-    assert reply.json() == {"ok": False, "parts": {"store": "store_down", "decoder": "ok"}}
+    assert reply.json() == {
+        "ok": False,
+        "degraded": False,
+        "parts": {"store": "store_down", "decoder": "ok", "routes": "ok"},
+    }
 
 
 def test_a_check_that_fails_in_a_way_nobody_foresaw_is_down_too(server: Running):
     reply = health(server, store=fails(ZeroDivisionError("secret words")), decoder=fine)
     assert reply.status_code == 503
-    assert reply.json()["parts"] == {"store": "internal_error", "decoder": "ok"}
+    assert reply.json()["parts"] == {"store": "internal_error", "decoder": "ok", "routes": "ok"}
 
 
 @pytest.mark.parametrize("name", ["store", "decoder", "output judge"])

@@ -14,5 +14,7 @@ class ExitCode(IntEnum):
     """What was asked for cannot be: a wrong argument, or something that does not exist."""
     SETUP_ERROR = 3
     """The operator's settings or law files are at fault."""
+    ALARM = 5
+    """Everything answered, and what it says needs somebody's attention now."""
     UNAVAILABLE = 4
     """Something that is needed did not answer; try again later."""

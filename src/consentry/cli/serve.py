@@ -64,12 +64,17 @@ def serving(system: wiring.System) -> Iterator[str]:
 
 @contextlib.contextmanager
 def _timed(system: wiring.System) -> Iterator[None]:
-    """Order a sync of every list whose time has come, while the block runs."""
-    if not system.sync.exchanges:
+    """Order syncs of lists and flights of canaries whose time has come, while the block runs."""
+    if not system.sync.exchanges and not system.canary.every:
         yield
         return
+
+    def order() -> None:
+        system.sync.schedule()
+        system.canary.schedule()
+
     stop = threading.Event()
-    thread = threading.Thread(target=every, args=(MINUTE, system.sync.schedule, stop), name="syncs")
+    thread = threading.Thread(target=every, args=(MINUTE, order, stop), name="orders")
     thread.start()
     try:
         yield

@@ -76,6 +76,8 @@ class Account:
     """A stable, pseudonymous identifier."""
     tier: str = ""
     """What the account pays for, if the platform says so. Never a reason for anything."""
+    probe: bool = False
+    """Whether it is our own canary, which is counted apart and judged like everybody."""
 
 
 @dataclass(frozen=True, slots=True)

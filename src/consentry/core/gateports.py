@@ -1,9 +1,11 @@
-"""What the gate needs from the world besides a generator: pictures that are named and not sent."""
+"""What the gate needs from the world besides a generator: pictures that are named, and leave to go on."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Protocol
+
+from consentry.core.content import Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,3 +23,13 @@ class Fetcher(Protocol):
 
     def fetch(self, url: str, limit: int) -> Fetched:
         """What is at `url`, at most `limit` bytes. Raises BadInput, or TooLarge; never with the address."""
+
+
+class Entrance(Protocol):
+    """Knows which routes are open and what is paused; asked before anything else."""
+
+    def enter(self, request: Request) -> None:
+        """Let `request` go on. Raises RouteNotGated, or SafetyUnavailable if its way is stopped or paused."""
+
+    def left(self, request: Request, *, refused: bool, made: bool) -> None:
+        """Count what came of it: whether it was refused or held, and whether the generator was called."""

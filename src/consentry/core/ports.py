@@ -23,6 +23,7 @@ from consentry.core.match import Hashes, Match
 from consentry.core.message import Message
 from consentry.core.partports import PartSnapshot, PartTransaction
 from consentry.core.permit import Call
+from consentry.core.routeports import RouteSnapshot, RouteTransaction
 from consentry.core.syncports import SyncSnapshot, SyncTransaction
 
 
@@ -212,7 +213,7 @@ class ApiKey:
     """Whether it was taken back."""
 
 
-class Snapshot(BankSnapshot, SyncSnapshot, PartSnapshot, LedgerSnapshot, Protocol):
+class Snapshot(BankSnapshot, SyncSnapshot, PartSnapshot, LedgerSnapshot, RouteSnapshot, Protocol):
     """What is stored, as it was at one moment. Reading waits for no writer."""
 
     def now(self) -> datetime:
@@ -252,7 +253,9 @@ class Snapshot(BankSnapshot, SyncSnapshot, PartSnapshot, LedgerSnapshot, Protoco
         """The digest under `name`. Raises NotFound."""
 
 
-class Transaction(Snapshot, BankTransaction, SyncTransaction, PartTransaction, LedgerTransaction, Protocol):
+class Transaction(
+    Snapshot, BankTransaction, SyncTransaction, PartTransaction, LedgerTransaction, RouteTransaction, Protocol
+):
     """A set of changes that happen together or not at all. Reading inside it sees its own writes.
 
     Transactions run one after another and do not nest, so keep them short: nothing waits for the

@@ -16,7 +16,7 @@ from consentry.core.entry import Kind
 from consentry.core.errors import BadInput, Forbidden, NotAllowed, NotFound
 from consentry.core.ports import ApiKey, Clock, Ids, Store
 
-SCOPES = frozenset({"gate", "screen", "read", "admin", "consent", "investigate"})
+SCOPES = frozenset({"canary", "gate", "screen", "read", "admin", "consent", "investigate"})
 """What a key can be for: the gate, uploads, the record, settings, consents, and questions to the ledger."""
 
 TOKEN = "cty"  # noqa: S105 - the public first part of every key, so that scanners can find leaks

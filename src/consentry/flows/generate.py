@@ -1,5 +1,6 @@
 """A request for an image, from any route, to an image or a refusal.
 
+0. Its route is registered and open, and its capability is not paused.
 1. What the words alone forbid is refused, before a picture is opened or anything is paid for.
 2. Pictures that cannot be read are sent back to the caller; nothing is judged blind.
 3. The request is judged. If it does not pass, the generator is never asked.
@@ -23,8 +24,9 @@ import anyio.to_thread
 
 from consentry.core.content import Draft, Picture, Request, Stage
 from consentry.core.entry import Kind
-from consentry.core.errors import Trouble
+from consentry.core.errors import Trouble, UpstreamTrouble
 from consentry.core.finding import Seen
+from consentry.core.gateports import Entrance
 from consentry.core.leaving import Batch, Keeper
 from consentry.core.ports import Decoder, Generator, Made
 from consentry.flows.judge import Judge, Judged, must_be_readable
@@ -69,9 +71,10 @@ class Refused:
     """True if the generator itself returned no image."""
 
 
-async def generate(
+async def generate(  # noqa: PLR0913 - every part by its name
     request: Request,
     *,
+    entrance: Entrance,
     ask: Judge,
     answer: Judge,
     generator: Generator,
@@ -82,6 +85,22 @@ async def generate(
 
     Pictures of `request` that nobody has decoded yet are decoded here, once they are needed.
     """
+    await _aside(entrance.enter, request)
+    try:
+        done = await _through(request, ask, answer, generator, decoder, keeper)
+    except UpstreamTrouble:
+        await _aside(entrance.left, request, refused=False, made=True)
+        raise
+    refused = isinstance(done, Refused)
+    made = not (isinstance(done, Refused) and done.stage is Stage.ASK)
+    await _aside(entrance.left, request, refused=refused, made=made)
+    return done
+
+
+async def _through(
+    request: Request, ask: Judge, answer: Judge, generator: Generator, decoder: Decoder, keeper: Keeper
+) -> Released | Refused:
+    """What the gate does with a request that may go on."""
     context = _context(request)
     hopeless = await _aside(ask.early, request, known={}, place=request.place, context=context)
     if hopeless is not None:
@@ -228,6 +247,7 @@ def _context(request: Request) -> Mapping[str, object]:
         "place": request.place,
         "inputs": [picture.sha256 for picture in request.pictures],
         "count": request.count,
+        **({"probe": True} if request.account.probe else {}),
     }
 
 

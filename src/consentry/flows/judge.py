@@ -85,7 +85,7 @@ class Judge:
     doubt: Condition = NEVER
     """When there is one: unless this is certainly false."""
     watch: Callable[[Decision, Findings], None] = field(default=lambda _decision, _findings: None)
-    """Told of every decision, for figures; it cannot change anything."""
+    """Told of every decision but those about probes, for figures; it cannot change anything."""
 
     def __call__(
         self,
@@ -148,7 +148,8 @@ class Judge:
             judged = Judged(decision_id, decision, findings, index)
             if also is not None:
                 also(tx, judged)
-        self.watch(decision, findings)
+        if not context.get("probe"):
+            self.watch(decision, findings)
         return judged
 
     def _look(self, signals: Sequence[Signal], subject: Subject) -> dict[str, Finding]:

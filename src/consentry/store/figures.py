@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
+from consentry.core.breaker import Ability
 from consentry.core.decision import Decision
 from consentry.core.finding import Findings, Unavailable
-from consentry.core.ports import Store
+from consentry.core.ports import Snapshot, Store
 
 
 class Figures:
@@ -35,6 +38,20 @@ class Figures:
             ["bank"],
             registry=self.registry,
         )
+        self._routes = Gauge(
+            "consentry_route", "1 for the state of each route.", ["route", "state"], registry=self.registry
+        )
+        self._paused = Gauge(
+            "consentry_capability_paused", "1 if it is paused.", ["capability"], registry=self.registry
+        )
+        self._fixes = Gauge(
+            "consentry_incident_seconds_to_fix",
+            "From first seen to stopped, of the slowest incident; the running ones up to now.",
+            registry=self.registry,
+        )
+        self._incidents = Gauge(
+            "consentry_incidents", "Incidents by state.", ["state"], registry=self.registry
+        )
         self._running = Gauge("consentry_cases_running", "Cases whose clock runs.", registry=self.registry)
 
     def watch(self, decision: Decision, findings: Findings) -> None:
@@ -53,8 +70,27 @@ class Figures:
         with store.read() as snapshot:
             self._running.set(len(snapshot.cases(running=True)))
             now = snapshot.now()
+            self._ways(snapshot, now)
             self._lags.clear()
             for bank in snapshot.banks():
                 progress = snapshot.progress(bank.name)
                 if progress.version:  # nobody follows the others
                     self._lags.labels(bank.name).set(progress.lag(now))
+
+    def _ways(self, snapshot: Snapshot, now: datetime) -> None:
+        """Routes, what is paused, and incidents."""
+        self._routes.clear()
+        for route in snapshot.routes():
+            state = route.tried.value if route.open else "stopped"
+            self._routes.labels(route.name, state).set(1)
+        for ability in Ability:
+            self._paused.labels(ability.value).set(int(snapshot.breaker(ability).paused(now)))
+        incidents = snapshot.incidents()
+        slowest = max((one.time_to_fix or now - one.seen for one in incidents), default=timedelta(0))
+        self._fixes.set(slowest.total_seconds())
+        for state, count in (
+            ("open", sum(one.mitigated is None for one in incidents)),
+            ("untested", sum(one.mitigated is not None and one.tested is None for one in incidents)),
+            ("settled", sum(one.settled for one in incidents)),
+        ):
+            self._incidents.labels(state).set(count)

@@ -18,6 +18,7 @@ from consentry.core.ports import ApiKey, Clock, Ids, Job, Known, Line
 from consentry.store.envelope import WrappedKey
 from consentry.store.ledger_sheet import LedgerReader, LedgerWriter
 from consentry.store.part_sheet import PartReader, PartWriter
+from consentry.store.route_sheet import RouteReader, RouteWriter
 from consentry.store.rows import LATE, MAX_ATTEMPTS, JobState, known_row, salt_from
 from consentry.store.sheet import Held, Tables, found, node_of
 from consentry.store.turns import Turns
@@ -27,7 +28,7 @@ WAIT_SECONDS = 10
 """Longest wait for the turn to write."""
 
 
-class MemorySnapshot(LedgerReader, PartReader):
+class MemorySnapshot(LedgerReader, PartReader, RouteReader):
     """What is stored, read from `tables`."""
 
     def __init__(self, tables: Tables, clock: Clock) -> None:
@@ -89,7 +90,7 @@ class MemorySnapshot(LedgerReader, PartReader):
         return found(self._tables.secrets, name, "secret")
 
 
-class MemoryTransaction(LedgerWriter, PartWriter, MemorySnapshot):
+class MemoryTransaction(LedgerWriter, PartWriter, RouteWriter, MemorySnapshot):
     """Writes on a sheet over the tables, which is taken over at the end, or thrown away."""
 
     def __init__(self, tables: Tables, clock: Clock, ids: Ids) -> None:

@@ -9,13 +9,16 @@ from datetime import datetime
 from typing import TypeVar
 
 from consentry.core.bank import Bank, BankEntry, SignalKind
+from consentry.core.breaker import Ability, Breaker, Tally
 from consentry.core.candidate import Candidate, Kept
 from consentry.core.case import Case, Copy
 from consentry.core.consent import Consent
 from consentry.core.exchange import Progress, Record
+from consentry.core.incident import Incident
 from consentry.core.making import Making
 from consentry.core.message import Message
 from consentry.core.ports import ApiKey, Job, Known, Line
+from consentry.core.route import Route
 from consentry.store.envelope import WrappedKey
 from consentry.store.rows import JobState
 from consentry.store.words import absent
@@ -93,6 +96,14 @@ class Tables:
     """Which candidate was the first, the second, and so on."""
     paired: MutableMapping[tuple[str, str], str] = field(default_factory=dict)
     """Which candidate there is for an upload and a known picture."""
+    routes: MutableMapping[str, Route] = field(default_factory=dict)
+    """Ways in, by name."""
+    tallies: MutableMapping[tuple[Ability, datetime], Tally] = field(default_factory=dict)
+    """What was asked for, by capability and minute."""
+    breakers: MutableMapping[Ability, Breaker] = field(default_factory=dict)
+    """What is paused, by capability."""
+    incidents: MutableMapping[str, Incident] = field(default_factory=dict)
+    """Incidents, by id."""
     blobs: MutableMapping[str, WrappedKey | None] = field(default_factory=dict)
     """Wrapped keys, by blob; None once dropped."""
 

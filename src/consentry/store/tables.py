@@ -297,6 +297,53 @@ candidate = sa.Table(
     sa.UniqueConstraint("picture", "entry"),
 )
 
+route = sa.Table(
+    "route",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("entry", sa.Text, nullable=False),
+    sa.Column("owner", sa.Text, nullable=False),
+    sa.Column("since", sa.BigInteger, nullable=False),
+    sa.Column("probe", sa.Text, nullable=False, comment="the address that a canary tries; empty: ours"),
+    sa.Column("stopped", sa.BigInteger),
+    sa.Column("tried", sa.Text, nullable=False),
+    sa.Column("checked", sa.BigInteger),
+    sa.Column("decision", sa.Text, nullable=False),
+)
+
+tally = sa.Table(
+    "tally",
+    metadata,
+    sa.Column("ability", sa.Text, primary_key=True),
+    sa.Column("minute", sa.BigInteger, primary_key=True, autoincrement=False, comment="its beginning"),
+    sa.Column("asked", sa.BigInteger, nullable=False),
+    sa.Column("refused", sa.BigInteger, nullable=False),
+    sa.Column("made", sa.BigInteger, nullable=False),
+)
+
+breaker = sa.Table(
+    "breaker",
+    metadata,
+    sa.Column("ability", sa.Text, primary_key=True),
+    sa.Column("why", sa.Text, nullable=False),
+    sa.Column("opened", sa.BigInteger),
+    sa.Column("until", sa.BigInteger),
+)
+
+incident = sa.Table(
+    "incident",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("route", sa.Text, nullable=False),
+    sa.Column("decision", sa.Text, nullable=False),
+    sa.Column("seen", sa.BigInteger, nullable=False),
+    sa.Column("mitigated", sa.BigInteger),
+    sa.Column("tested", sa.BigInteger),
+    sa.Column("words", sa.Text, nullable=False, comment="a blob, encrypted; empty once erased"),
+    sa.Column("picture", sa.Text, nullable=False),
+)
+
 Insert = postgresql.Insert | sqlite.Insert
 """An INSERT that knows what to do when the row is there already."""
 

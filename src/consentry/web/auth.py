@@ -30,7 +30,7 @@ def key(request: Request, access: Access, scope: str) -> ApiKey:
 
 def account(found: ApiKey, user: str) -> Account:
     """The key, and a digest of its end user's name: that may be an address, so it is not kept."""
-    return Account(account_id(found.id, user), found.tier)
+    return Account(account_id(found.id, user), found.tier, "canary" in found.scopes)
 
 
 def account_id(key_id: str, user: str) -> str:

@@ -38,7 +38,7 @@ def _home(system: System) -> Response:
     return pages.page(
         "home.html",
         version=consentry.__version__,
-        parts=parts(system),
+        parts=parts(system.checks),
         lines=size,
         checkpoint=system.log.checkpoint(size),
         running=running,

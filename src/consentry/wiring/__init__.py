@@ -4,6 +4,7 @@ Everybody above imports from here; everything below is known to this folder alon
 """
 
 from consentry.wiring.build import build
+from consentry.wiring.canary import open_canary
 from consentry.wiring.decoders import open_hashing
 from consentry.wiring.judges import ask_policy
 from consentry.wiring.ledger import (
@@ -14,6 +15,7 @@ from consentry.wiring.ledger import (
     open_who_made,
 )
 from consentry.wiring.lists import open_banking, open_sync
+from consentry.wiring.passage import open_passage
 from consentry.wiring.permits import change_permit_key, permit_key
 from consentry.wiring.system import Site, System
 from consentry.wiring.tools import open_access, today, verify_log_note
@@ -28,8 +30,10 @@ __all__ = [
     "drawing_generator",
     "open_access",
     "open_banking",
+    "open_canary",
     "open_consents",
     "open_hashing",
+    "open_passage",
     "open_prompt_key",
     "open_provenance",
     "open_recall",

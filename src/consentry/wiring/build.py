@@ -38,10 +38,12 @@ from consentry.store.figures import Figures
 from consentry.store.signing import SignedLog, signing_key
 from consentry.store.sql import open_store
 from consentry.store.system import RandomIds, ScryptPassphrases, SystemClock, secret_file
+from consentry.wiring.canary import canary_over
 from consentry.wiring.decoders import open_decoders, ready_hasher
 from consentry.wiring.judges import Judges, hashing_signals
 from consentry.wiring.ledger import marker, recall, who_made
 from consentry.wiring.lists import sync
+from consentry.wiring.passage import passage_over
 from consentry.wiring.permits import signed_permits
 from consentry.wiring.system import System
 from consentry.wiring.tools import made
@@ -67,6 +69,8 @@ def _build(settings: Settings, generator: Generator | None, opened: contextlib.E
     hasher = ready_hasher()
     figures = Figures()
     permits = signed_permits(settings, clock, ids)
+    passage = passage_over(settings, store)
+    passage.register()
     listed = ListedPictures(store)
     len(listed)  # read here, so that no caller waits for it
     hashing = hashing_signals(store, clock, hasher, listed)
@@ -86,6 +90,8 @@ def _build(settings: Settings, generator: Generator | None, opened: contextlib.E
         hasher=hasher,
         access=Access(store, clock, ids, pepper),
         law=judges.law,
+        passage=passage,
+        canary=canary_over(settings, store, Access(store, clock, ids, pepper)),
         ask=judges.judge(Stage.ASK),
         answer=judges.judge(Stage.ANSWER),
         upload=judges.judge(Stage.UPLOAD),

@@ -23,12 +23,14 @@ from consentry.core.ports import (
 )
 from consentry.flows.access import Access
 from consentry.flows.banking import Banking
+from consentry.flows.canary import FLY, Canary
 from consentry.flows.check import Checks
 from consentry.flows.consent import Consents
 from consentry.flows.judge import Judge
 from consentry.flows.ledger import Ledger
 from consentry.flows.optout import OptOuts
 from consentry.flows.parts import Parts
+from consentry.flows.passage import Passage
 from consentry.flows.recall import Recall
 from consentry.flows.report import Desk
 from consentry.flows.sync import PULL, Sync
@@ -66,6 +68,10 @@ class System:
     """Keys for programs."""
     law: Lawbook
     """The law in force and to come."""
+    passage: Passage
+    """Which ways are open."""
+    canary: Canary
+    """Tries routes now and then."""
     ask: Judge
     """Judges requests to the gate."""
     answer: Judge
@@ -118,7 +124,7 @@ class System:
 
     def run(self, job: Job) -> None:
         """Carry out one job, whatever it is about."""
-        steps = {PULL: self.sync.run, TELL: self.sync.run, RECALL: self.recall.run}
+        steps = {PULL: self.sync.run, TELL: self.sync.run, RECALL: self.recall.run, FLY: self.canary.run}
         steps |= dict.fromkeys(Parts.KINDS, self.parts.run)
         steps.get(job.kind, self.takedown.run)(job)
 

@@ -14,7 +14,18 @@ from consentry.core.ports import Made
 from consentry.flows.generate import generate
 from consentry.store.memory import MemoryStore
 from consentry.web.gate import release
-from support.fakes import Brush, CountingIds, Eye, PlainDecoder, StillClock, judge, keeper, request, rule
+from support.fakes import (
+    Brush,
+    CountingIds,
+    Eye,
+    OpenDoor,
+    PlainDecoder,
+    StillClock,
+    judge,
+    keeper,
+    request,
+    rule,
+)
 
 DRAWN = (Made(b"ok drawn", "a caption"),)
 
@@ -25,6 +36,7 @@ def go(before=0.0, after=0.0, outcome=Outcome.REFUSE, makes=DRAWN):
     return asyncio.run(
         generate(
             request(),
+            entrance=OpenDoor(),
             ask=judge(store, Eye("before", before)),
             answer=judge(store, Eye("after", after), stage=Stage.ANSWER, rules=rules),
             generator=Brush(makes),

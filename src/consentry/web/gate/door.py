@@ -97,6 +97,7 @@ async def put(asked: Request, system: System, generator: Generator | None = None
     """
     return await generate(
         asked,
+        entrance=system.passage,
         ask=system.ask,
         answer=system.answer,
         generator=generator or system.generator,
