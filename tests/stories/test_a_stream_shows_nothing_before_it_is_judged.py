@@ -129,7 +129,8 @@ def test_a_client_that_goes_away_takes_its_request_with_it(server: Running):
     body = {"prompt": PLAIN, "stream": True}
     with painting(server, Slow()) as slow:
         with server.http("gate") as http, http.stream("POST", "/v1/images/generations", json=body) as reply:
-            next(reply.iter_bytes())
+            pieces = reply.iter_bytes()  # kept: a client that lets go of it is gone
+            next(pieces)
             wait_for(lambda: slow.started)
         wait_for(lambda: slow.cancelled)
     assert not slow.finished
