@@ -2,7 +2,7 @@ from dataclasses import FrozenInstanceError, fields
 
 import pytest
 
-from consentry.core.content import Account, Draft, Frame, Picture, Request, Stage, Upload, unopened
+from consentry.core.content import Account, Draft, Frame, Picture, Post, Request, Stage, Upload, unopened
 
 PICTURE = Picture(b"x", "2d71")
 REQUEST = Request("images.edits", Account("a1"), "a lighthouse")
@@ -21,6 +21,7 @@ def test_the_names_of_stages_stand_in_law_files_and_logs_and_never_change():
         REQUEST,
         Draft(REQUEST, PICTURE),
         Upload(Account("a1"), PICTURE, "site", "post-1"),
+        Post(Account("a1"), "a lighthouse", (), "site", "post-1"),
     ],
     ids=lambda value: type(value).__name__,
 )

@@ -1,5 +1,6 @@
 import pytest
 
+from consentry.core.content import Account, Post
 from consentry.signals.person import Person
 from contracts.pictures import draft, flat, noise, picture, request, unreadable, upload
 from contracts.signal import SignalContract
@@ -30,4 +31,9 @@ def test_a_picture_that_came_along_counts_as_a_person(subject):
 @pytest.mark.parametrize("subject", [request(), draft(picture(noise(1)))])
 def test_words_alone_concern_no_particular_person(subject):
     (finding,) = Person().look(subject)
+    assert finding.score == 0.0
+
+
+def test_words_and_links_show_nobody():
+    (finding,) = Person().look(Post(Account("a"), "a lighthouse", (), "site", "1"))
     assert finding.score == 0.0

@@ -27,7 +27,7 @@ def test_an_ordinary_picture_may_be_shown(server: Running, photo: bytes):
 def test_the_answer_is_a_line_in_the_log_that_does_not_name_the_poster(server: Running, photo: bytes):
     index = screen(server, photo, account="ada@mail.example").json()["log_index"]
     with server.http("read") as http:
-        assert "ada" not in http.get(f"/v1/log/entry/{index}").text
+        assert "ada@" not in http.get(f"/v1/log/entry/{index}").text  # "ada" alone may be part of a digest
 
 
 def test_no_answer_says_how_near_it_was(server: Running, photo: bytes):
@@ -40,7 +40,6 @@ def test_no_answer_says_how_near_it_was(server: Running, photo: bytes):
     ("content", "headers", "names", "code"),
     [
         (b"", {}, {}, "invalid_image"),
-        (b"{}", {"content-type": "application/json"}, {}, "unsupported_content_type"),
         (b"--x", {"content-type": "multipart/form-data; boundary=x"}, {}, "unsupported_content_type"),
         (b"x", {}, {"platform": "nobody"}, "unknown_platform"),
         (b"x", {}, {"item": "x" * (MAX_NAME + 1)}, "invalid_request"),
@@ -84,3 +83,39 @@ def test_a_video_that_cannot_be_read_is_sent_back_and_must_not_be_shown(server: 
     assert (reply.status_code, error["code"]) == (400, "invalid_image")
     assert "corrupt" in error["message"]
     assert "Do not show it" in reply.text
+
+
+def words(server: Running, body: object, **names: str):
+    with server.http("screen") as http:
+        return http.post("/v1/screen", params={"item": "x", **names}, json=body)
+
+
+def test_an_offer_of_a_tool_that_undresses_people_is_never_shown(server: Running):
+    reply = words(
+        server, {"text": "Try our undress app, free in one click", "links": ["https://shop.example"]}
+    )
+    assert reply.status_code == 451
+    assert reply.json()["outcome"] == "refuse"
+
+
+def test_ordinary_words_may_be_shown_and_are_not_in_the_log(server: Running):
+    reply = words(server, {"text": "A calm harbour near Quillmouth", "links": []})
+    assert reply.status_code == 200
+    with server.http("read") as http:
+        assert "Quillmouth" not in http.get(f"/v1/log/entry/{reply.json()['log_index']}").text
+
+
+def test_a_doubtful_link_is_held(server: Running):
+    reply = words(server, {"text": "nudify", "links": ["https://shop.example"]})
+    assert reply.status_code == 202
+
+
+@pytest.mark.parametrize(
+    "body", [{}, {"text": 1}, {"text": "a", "links": "b"}, {"text": "a", "links": [1]}, {"text": " "}]
+)
+def test_words_in_another_shape_are_sent_back(server: Running, body: object):
+    assert words(server, body).status_code == 400
+
+
+def test_words_for_an_unknown_platform_are_sent_back(server: Running):
+    assert words(server, {"text": "a"}, platform="nowhere").json()["error"]["code"] == "unknown_platform"

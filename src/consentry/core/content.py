@@ -158,5 +158,23 @@ class Upload:
     """The jurisdiction it is posted in, if known."""
 
 
-Subject = Request | Draft | Upload
+@dataclass(frozen=True, slots=True)
+class Post:
+    """Words and links that somebody posts or advertises with, without a picture."""
+
+    account: Account
+    """Who posts them."""
+    text: str
+    """The words; empty if there are only links."""
+    links: tuple[str, ...]
+    """Where its links lead."""
+    platform: str
+    """The platform it is posted on."""
+    item: str
+    """The platform's own name for the post."""
+    place: str = ""
+    """The jurisdiction it is posted in, if known."""
+
+
+Subject = Request | Draft | Upload | Post
 """What a signal may be asked to look at."""

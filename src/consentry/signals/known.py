@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from consentry.core.content import Draft, Picture, Request, Stage, Subject, Upload
+from consentry.core.content import Draft, Picture, Post, Request, Stage, Subject, Upload
 from consentry.core.errors import Trouble
 from consentry.core.finding import Finding, Seen, Unavailable
 from consentry.core.match import NEAR, Hashes, Match
@@ -86,6 +86,8 @@ def _pictures(subject: Subject) -> tuple[Picture, ...]:
             return pictures
         case Draft(picture=picture) | Upload(picture=picture):
             return (picture,)
+        case Post():
+            return ()
 
 
 def _search(pictures: Iterable[Picture], hasher: Hasher, finder: Finder) -> tuple[list[Match], str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from consentry.core.content import Draft, Request, Stage, Subject, Upload
+from consentry.core.content import Draft, Post, Request, Stage, Subject, Upload
 from consentry.core.finding import Finding, Seen
 
 VERSION = "person 1"
@@ -31,6 +31,8 @@ def _finding(subject: Subject) -> Finding:
     match subject:
         case Upload():
             return Seen("person", 1.0, "uploaded picture, not shown otherwise", VERSION)
+        case Post():
+            return Seen("person", 0.0, "words and links, no picture posted", VERSION)
         case Draft(request=request) | (Request() as request):
             if request.pictures:
                 return Seen("person", 1.0, "attached picture, not shown otherwise", VERSION)

@@ -8,7 +8,7 @@ import anyio.to_thread
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse, Response
 
-from consentry.core.content import Upload
+from consentry.core.content import Post, Upload
 from consentry.core.errors import BadInput
 from consentry.core.platformports import Ability
 from consentry.core.policy import Outcome
@@ -47,8 +47,11 @@ ANSWERS: dict[int | str, describe.Schema] = {
 """What a screening may answer."""
 
 ASKS = describe.needs("screen") | describe.takes(
-    "The file itself.",
+    "The file itself; or the words and links of a post or an advertisement.",
     picture=describe.picture("JPEG, PNG, GIF, WebP or AVIF; or an MP4, MOV, WebM or Matroska video."),
+    json=thing(
+        {"text": text("The words."), "links": several("Where its links lead.", text("An address."))}, ()
+    ),
 )
 """What a screening takes."""
 
@@ -70,22 +73,55 @@ def router(system: System) -> APIRouter:
         account: Annotated[str, Query(description="A pseudonymous name of the poster.")] = "",
         place: Annotated[str, Query(description="Jurisdiction code, if known.")] = "",
     ) -> Response:
-        """Send the file as the raw body. 200: show it. 202: hold it. 451: never. Anything else: hold."""
+        """Send a file as the raw body, or words and links as JSON.
+
+        200: show it. 202: hold it. 451: never. Anything else: hold.
+        """
         key = await anyio.to_thread.run_sync(auth.key, request, system.access, "screen")
         kind = request.headers.get("content-type", "")
-        if kind.startswith(("multipart/", "application/json")):
+        if kind.startswith("multipart/"):
             raise BadInput("Send the file itself as the body.", code="unsupported_content_type")
         data = await bodies.raw(request, system.max_body)
         names = {"item": item, "platform": platform, "account": account, "place": place}
-        return await anyio.to_thread.run_sync(_screen, system, key, data, names)
+        screening = _screen_words if kind.startswith("application/json") else _screen
+        return await anyio.to_thread.run_sync(screening, system, key, data, names)
 
     return routes
 
 
-def _screen(system: System, key: ApiKey, data: bytes, names: dict[str, str]) -> Response:
+def _short(names: dict[str, str]) -> None:
+    """Raise BadInput for a name that is none."""
     for name, value in names.items():
         if len(value) > MAX_NAME:
             raise BadInput(f"`{name}` may have at most {MAX_NAME} characters.", param=name)
+
+
+def _screen_words(system: System, key: ApiKey, data: bytes, names: dict[str, str]) -> Response:
+    _short(names)
+    if names["platform"] and names["platform"] not in system.platforms:
+        raise BadInput("No platform of this name is registered.", code="unknown_platform", param="platform")
+    body = bodies.json_object(data)
+    words, links = body.get("text", ""), body.get("links", [])
+    if not isinstance(words, str):
+        raise BadInput("`text` must be a string.", param="text")
+    if not isinstance(links, list) or not all(isinstance(link, str) for link in links):
+        raise BadInput("`links` must be a list of strings.", param="links")
+    if not words.strip() and not links:
+        raise BadInput("There are neither words nor links.", param="text")
+    post = Post(
+        account=account(key, names["account"]),
+        text=words,
+        links=tuple(map(str, links)),
+        platform=names["platform"],
+        item=names["item"],
+        place=names["place"].lower(),
+    )
+    judged = system.post(post)
+    return answer(Screened(judged, judged.decision.outcome))
+
+
+def _screen(system: System, key: ApiKey, data: bytes, names: dict[str, str]) -> Response:
+    _short(names)
     if not data:
         raise BadInput("The body is empty.", code="invalid_image")
     platform = system.platforms.get(names["platform"])

@@ -28,6 +28,7 @@ from consentry.flows.consent import Consents
 from consentry.flows.ledger import Ledger
 from consentry.flows.optout import OptOuts
 from consentry.flows.parts import Parts
+from consentry.flows.post import screen_post
 from consentry.flows.report import Desk
 from consentry.flows.takedown import Takedown
 from consentry.flows.upload import UPLOADS
@@ -95,6 +96,7 @@ def _build(settings: Settings, generator: Generator | None, opened: contextlib.E
         ask=judges.judge(Stage.ASK),
         answer=judges.judge(Stage.ANSWER),
         upload=judges.judge(Stage.UPLOAD),
+        post=partial(screen_post, judge=judges.posts(), pictures=judges.of_pictures()),
         desk=Desk(
             judge=judges.judge(Stage.REPORT),
             platforms=platforms,

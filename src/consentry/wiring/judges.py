@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import concurrent.futures
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -33,6 +34,7 @@ from consentry.signals.exposure import MEASURES as EXPOSURE
 from consentry.signals.known import KnownInput, KnownOutput
 from consentry.signals.person import Person
 from consentry.signals.profile import Profile
+from consentry.signals.promotion import Promotion
 from consentry.signals.prompt import PromptSignal
 from consentry.signals.prompt.router import COMPARE, route
 from consentry.signals.vision import NobodyAsked
@@ -97,6 +99,7 @@ class Judges:
             hashing.consent,
             *hashing.known,
             Change(),
+            Promotion(),
             *bodies,
             *([] if vision is not None else [NobodyAsked()]),
         ]
@@ -126,6 +129,15 @@ class Judges:
             patience=self._settings.patience,
             watch=self._figures.watch,
         )
+
+    def posts(self) -> Judge:
+        """The judge of words and links: the rules of uploads, and only what reads words."""
+        return replace(self.judge(Stage.UPLOAD), signals=[Promotion()])
+
+    def of_pictures(self) -> frozenset[str]:
+        """What the rules of uploads may ask of a picture alone."""
+        uploads = (signal.measures for signal in self.signals if Stage.UPLOAD in signal.stages)
+        return frozenset().union(*uploads) - Promotion.measures
 
     def close(self) -> None:
         """Stop looking."""
@@ -168,7 +180,17 @@ def ask_policy(settings: Settings) -> tuple[Sequence[Signal], Policy]:
 
     The signals are those that need only the request itself. Raises SetupTrouble for bad law files.
     """
-    kinds = (PromptSignal, Person, ConsentToMake, Profile, KnownInput, KnownOutput, Change, NobodyAsked)
+    kinds = (
+        PromptSignal,
+        Person,
+        ConsentToMake,
+        Profile,
+        KnownInput,
+        KnownOutput,
+        Change,
+        NobodyAsked,
+        Promotion,
+    )
     measures = measures_of([(kind.measures, kind.stages) for kind in kinds], judged_output=False)
     book = compile_book(read_files(Path(settings.law) if settings.law else None), measures)
     return (PromptSignal(), Person()), book.policy(Stage.ASK, settings.place_codes)

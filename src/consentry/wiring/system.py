@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from consentry.config import Settings
+from consentry.core.content import Post
 from consentry.core.exchange import TELL
 from consentry.core.gateports import Fetcher
 from consentry.core.lawbook import Lawbook
@@ -26,7 +27,7 @@ from consentry.flows.banking import Banking
 from consentry.flows.canary import FLY, Canary
 from consentry.flows.check import Checks
 from consentry.flows.consent import Consents
-from consentry.flows.judge import Judge
+from consentry.flows.judge import Judge, Judged
 from consentry.flows.ledger import Ledger
 from consentry.flows.optout import OptOuts
 from consentry.flows.parts import Parts
@@ -78,6 +79,8 @@ class System:
     """Judges what a generator made."""
     upload: Judge
     """Judges uploads."""
+    post: Callable[[Post], Judged]
+    """Judges words and links."""
     desk: Desk
     """Receives reports."""
     takedown: Takedown
