@@ -1,9 +1,10 @@
 from typing import get_args
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consentry.core.finding import Finding, Seen, Unavailable, by_signal
+from consentry.core.finding import Finding, Seen, Unavailable, by_signal, score_of
 
 
 def test_there_are_exactly_two_kinds_of_finding():
@@ -30,3 +31,15 @@ def test_of_two_findings_with_one_name_the_later_stands(found):
     assert all(name == finding.signal for name, finding in arranged.items())
     if found:
         assert arranged[found[-1].signal] is found[-1]
+
+
+@pytest.mark.parametrize("value", [0, 1, 0.0, 1.0, 0.25])
+def test_a_score_is_a_number_from_0_to_1(value):
+    assert score_of(value) == value
+    assert type(score_of(value)) is float
+
+
+@pytest.mark.parametrize("value", [True, "0.5", None, -0.01, 1.01, float("nan"), float("inf")])
+def test_anything_else_is_no_score(value):
+    with pytest.raises(ValueError, match=r"^a score is a number from 0 to 1$"):
+        score_of(value)

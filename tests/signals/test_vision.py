@@ -67,11 +67,15 @@ class TestVision(SignalContract):
     @pytest.fixture
     def signal(self):
         with service(answering()) as running:
-            yield Vision(running.url, NAME)
+            vision = Vision(running.url, NAME)
+            yield vision
+            vision.close()
 
     @pytest.fixture
     def broken(self):
-        return Vision("http://127.0.0.1:9/v1", NAME, timeout=1.0)
+        vision = Vision("http://127.0.0.1:9/v1", NAME, timeout=1.0)
+        yield vision
+        vision.close()
 
     def test_a_broken_one_says_so_and_does_not_raise(self, broken):
         found = broken.look(draft(picture(noise(3)), picture(noise(1))))

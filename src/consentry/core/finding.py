@@ -34,6 +34,13 @@ class Unavailable:
     """A short cause, such as `timeout` or `undecodable`."""
 
 
+def score_of(value: object) -> float:
+    """`value` if it is a number from 0 to 1. Raises ValueError for everything else, NaN included."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0.0 <= value <= 1.0:
+        raise ValueError("a score is a number from 0 to 1")
+    return float(value)
+
+
 Finding = Seen | Unavailable
 """Either what was seen, or that nobody could look."""
 

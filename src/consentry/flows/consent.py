@@ -17,11 +17,12 @@ from datetime import timedelta
 
 from consentry.core.consent import LONGEST, Consent, Use
 from consentry.core.entry import Kind
-from consentry.core.errors import BadInput, NotAllowed, NotFound
+from consentry.core.errors import BadInput, NotFound
 from consentry.core.leaving import recall_job
 from consentry.core.making import Handle
 from consentry.core.match import Hashes
-from consentry.core.ports import Clock, Decoder, Hasher, Ids, Passphrases, Store
+from consentry.core.ports import Clock, Decoder, Hasher, Ids, Passphrases, Snapshot, Store
+from consentry.core.secret import must_hold
 from consentry.flows.judge import must_be_readable
 
 MAX_INPUTS = 64
@@ -136,17 +137,7 @@ class Consents:
     def withdraw_by_person(self, reference: str, passphrase: str) -> Consent:
         """Take a consent back, for whoever holds the passphrase. Raises NotAllowed, always alike."""
         with self.store.read() as snapshot:
-            try:
-                digest = snapshot.secret(reference)
-                snapshot.consent(reference)
-            except NotFound:
-                digest = ""
-        if not self.passphrases.matches(digest, reference, passphrase):
-            raise NotAllowed(
-                "Reference and passphrase do not belong together.",
-                code="wrong_passphrase",
-                next_step="Check both; the passphrase is six words with spaces or hyphens.",
-            )
+            must_hold(self.passphrases, snapshot, reference, passphrase, there=_is_there(snapshot, reference))
         return self._withdraw(reference, "person")
 
     def _withdraw(self, reference: str, by: str) -> Consent:
@@ -193,3 +184,12 @@ def _line(consent: Consent, event: str, by: str) -> dict[str, object]:
         "routes": sorted(consent.routes),
         "inputs": len(consent.inputs),
     }
+
+
+def _is_there(snapshot: Snapshot, reference: str) -> bool:
+    """Whether there is such a consent; other references have passphrases, too."""
+    try:
+        snapshot.consent(reference)
+    except NotFound:
+        return False
+    return True

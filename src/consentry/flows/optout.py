@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from consentry.core.entry import Kind
-from consentry.core.errors import BadInput, NotAllowed, NotFound
+from consentry.core.errors import BadInput
 from consentry.core.match import Hashes
 from consentry.core.ports import Decoder, Hasher, Ids, Known, Passphrases, Store
+from consentry.core.secret import must_hold
 from consentry.flows.judge import must_be_readable
 
 OPTED_OUT = "optout"
@@ -75,16 +76,7 @@ class OptOuts:
         """Take a registration back; how many pictures it held. Raises NotAllowed, always alike."""
         with self.store.read() as snapshot:
             held = [known for known in snapshot.known_of(reference) if known.source == OPTED_OUT]
-            try:
-                digest = snapshot.secret(reference) if held else ""
-            except NotFound:
-                digest = ""
-        if not self.passphrases.matches(digest, reference, passphrase):
-            raise NotAllowed(
-                "Reference and passphrase do not belong together.",
-                code="wrong_passphrase",
-                next_step="Check both; the passphrase is six words with spaces or hyphens.",
-            )
+            must_hold(self.passphrases, snapshot, reference, passphrase, there=bool(held))
         with self.store.begin() as tx:
             for known in held:
                 tx.add_known(replace(known, active=False))

@@ -27,7 +27,7 @@ from consentry.core.candidate import Candidate
 from consentry.core.case import Case, CaseEvent, CaseState, Copy
 from consentry.core.deadline import Deadline, binding, deadlines
 from consentry.core.entry import Kind, stamp
-from consentry.core.errors import IllegalTransition, NotAllowed, NotFound
+from consentry.core.errors import IllegalTransition
 from consentry.core.finding import Findings, Seen
 from consentry.core.law import Trigger
 from consentry.core.lawbook import Lawbook
@@ -36,6 +36,7 @@ from consentry.core.message import Message, Side, check_message
 from consentry.core.platformports import Platform
 from consentry.core.ports import Blobs, Clock, Finder, Ids, Job, Known, Passphrases, Store, Transaction
 from consentry.core.report import Report, check, check_more
+from consentry.core.secret import must_hold
 from consentry.flows.judge import Judge, Judged
 from consentry.flows.takedown import let_go
 
@@ -140,17 +141,7 @@ class Desk:
     def look_up(self, reference: str, passphrase: str) -> tuple[Case, Sequence[Copy]]:
         """The case and its copies, for whoever holds the passphrase. Raises NotAllowed, always alike."""
         with self.store.read() as snapshot:
-            try:
-                digest = snapshot.secret(reference)
-            except NotFound:
-                digest = ""
-        if not self.passphrases.matches(digest, reference, passphrase):
-            raise NotAllowed(
-                "Reference and passphrase do not belong together.",
-                code="wrong_passphrase",
-                next_step="Check both; the passphrase is six words with spaces or hyphens.",
-            )
-        with self.store.read() as snapshot:
+            must_hold(self.passphrases, snapshot, reference, passphrase)
             return snapshot.case(reference), snapshot.copies(reference)
 
     def add_places(self, reference: str, passphrase: str, urls: tuple[str, ...]) -> Sequence[Copy]:

@@ -12,19 +12,17 @@ Frames are sent as freshly encoded JPEG, without metadata, one request a frame.
 
 from __future__ import annotations
 
-import base64
-import io
 import json
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import httpx2
-from PIL import Image
 
 from consentry.core.content import Frame
 from consentry.core.errors import SetupTrouble
-from consentry.core.finding import Finding, Seen, Unavailable
+from consentry.core.finding import Finding, Seen, Unavailable, score_of
+from consentry.media.shown import data_url
 
 OMNI = {
     "exposure.explicit": ("sexual",),
@@ -101,7 +99,7 @@ class ModerationsDetector:
         return [Unavailable(measure, why) for measure in sorted(self.measures)]
 
     def _ask(self, frame: Frame, until: float) -> Mapping[str, float]:
-        picture = {"type": "image_url", "image_url": {"url": data_url(frame)}}
+        picture = {"type": "image_url", "image_url": {"url": data_url(frame, MAX_SIDE, QUALITY)}}
         body = {"model": self._model, "input": [picture]}
         left = until - time.monotonic()
         if left <= 0:
@@ -125,15 +123,6 @@ class ModerationsDetector:
         return Seen(measure, score, f"highest of {len(answers)} frame(s)", f"moderations {self._model}")
 
 
-def data_url(frame: Frame) -> str:
-    """`frame` as a JPEG in a data URL, at most MAX_SIDE pixels on its longer side."""
-    image = Image.frombytes("RGB", (frame.width, frame.height), frame.rgb)
-    image.thumbnail((MAX_SIDE, MAX_SIDE))
-    buffer = io.BytesIO()
-    image.save(buffer, "JPEG", quality=QUALITY)
-    return "data:image/jpeg;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
-
-
 def read_scores(body: bytes) -> Mapping[str, float]:
     """The score of every category that was applied to the image. Raises ServiceTrouble."""
     try:
@@ -141,16 +130,9 @@ def read_scores(body: bytes) -> Mapping[str, float]:
         scores: Mapping[str, Any] = result["category_scores"]
         applied: Mapping[str, Any] | None = result.get("category_applied_input_types")
         judged = [name for name in scores if applied is None or "image" in applied.get(name, ())]
-        return {name: _score(scores[name]) for name in judged}
+        return {name: score_of(scores[name]) for name in judged}
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise ServiceTrouble("unusable answer") from None
-
-
-def _score(value: object) -> float:
-    """`value` if it is a number from 0 to 1. Raises ValueError for everything else, NaN included."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0.0 <= value <= 1.0:
-        raise ValueError
-    return float(value)
 
 
 def _read(response: httpx2.Response, until: float) -> bytes:

@@ -24,7 +24,7 @@ from itertools import count
 from threading import Lock
 
 from consentry.core.content import Frame
-from consentry.core.finding import Finding, Seen, Unavailable
+from consentry.core.finding import Finding, Seen, Unavailable, score_of
 
 MAX_ANSWER = 65_536
 """Longest answer line in bytes; five scores need a few hundred."""
@@ -191,17 +191,10 @@ def _parse(line: bytes, number: int, measures: frozenset[str]) -> Answer:
         found = json.loads(first)
         if rest or found["id"] != number:
             raise ProcessTrouble("answer to another question")
-        scores = {measure: _score(found["scores"][measure]) for measure in measures}
+        scores = {measure: score_of(found["scores"][measure]) for measure in measures}
         return Answer(str(found.get("version", ""))[:MAX_VERSION], scores)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise ProcessTrouble("unusable answer") from None
-
-
-def _score(value: object) -> float:
-    """`value` if it is a number from 0 to 1. Raises ValueError for everything else, NaN included."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0.0 <= value <= 1.0:
-        raise ValueError
-    return float(value)
 
 
 def _highest(measure: str, answers: Sequence[Answer]) -> Finding:

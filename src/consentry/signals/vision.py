@@ -12,19 +12,17 @@ delay, is "could not look". Cost: a call for every doubtful draft, for as long a
 
 from __future__ import annotations
 
-import base64
-import io
 import json
 import secrets
 import time
 from collections.abc import Mapping, Sequence
 
 import httpx2
-from PIL import Image
 
 from consentry.core.content import Draft, Frame, Stage, Subject
 from consentry.core.errors import SetupTrouble
-from consentry.core.finding import Finding, Seen, Unavailable
+from consentry.core.finding import Finding, Seen, Unavailable, score_of
+from consentry.media.shown import data_url
 
 EXPOSED, DEGRADED = "vision.exposed", "vision.degraded"
 
@@ -153,7 +151,8 @@ def question(name: str, token: str, stills: Sequence[Frame]) -> Mapping[str, obj
     """The body of a call: the questions, the token to bring back, and the pictures, the draft last."""
     asked = "\n".join(f"{key}: {text}" for key, text in QUESTIONS.items())
     words = f"{asked}\ntoken: repeat {token}"
-    pictures = [{"type": "image_url", "image_url": {"url": data_url(still)}} for still in stills]
+    urls = [data_url(still, MAX_SIDE, QUALITY) for still in stills]
+    pictures = [{"type": "image_url", "image_url": {"url": url}} for url in urls]
     number = {"type": "number", "minimum": 0, "maximum": 1}
     schema = {
         "type": "object",
@@ -183,7 +182,7 @@ def read_answer(body: bytes, name: str, token: str) -> tuple[str, Mapping[str, f
         told = str(reply["model"])[:MAX_NAME]
         (choice,) = reply["choices"]
         found = json.loads(choice["message"]["content"])
-        answers = {key: _probability(found[key]) for key in QUESTIONS}
+        answers = {key: score_of(found[key]) for key in QUESTIONS}
         extra = set(found) - set(QUESTIONS) - {"token"}
         given = found["token"]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
@@ -195,15 +194,6 @@ def read_answer(body: bytes, name: str, token: str) -> tuple[str, Mapping[str, f
     return f"vision 1 {told}", answers
 
 
-def data_url(frame: Frame) -> str:
-    """`frame` as a JPEG in a data URL, at most MAX_SIDE pixels on its longer side."""
-    image = Image.frombytes("RGB", (frame.width, frame.height), frame.rgb)
-    image.thumbnail((MAX_SIDE, MAX_SIDE))
-    buffer = io.BytesIO()
-    image.save(buffer, "JPEG", quality=QUALITY)
-    return "data:image/jpeg;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
-
-
 def _stills(draft: Draft) -> tuple[Sequence[Frame], Sequence[Frame]]:
     """Every different still of the inputs, and of the draft."""
     before = dict.fromkeys(frame for picture in draft.request.inputs for frame in picture.frames)
@@ -213,13 +203,6 @@ def _stills(draft: Draft) -> tuple[Sequence[Frame], Sequence[Frame]]:
     if len(before) > MAX_BEFORE or len(after) > MAX_AFTER:
         raise VisionTrouble("too many stills")
     return [*before], [*after]
-
-
-def _probability(value: object) -> float:
-    """`value` if it is a number from 0 to 1. Raises ValueError for everything else, NaN included."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0.0 <= value <= 1.0:
-        raise ValueError
-    return float(value)
 
 
 def _read(response: httpx2.Response, until: float) -> bytes:
