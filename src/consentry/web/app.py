@@ -21,6 +21,7 @@ from consentry.web import (
     hma,
     home,
     investigate,
+    live,
     manual,
     record,
     reports,
@@ -51,7 +52,7 @@ def create_app(system: System) -> FastAPI:
     )
     errors.install(app)
     gate = (images, responses, chat, gemini, check, moderations)
-    for part in (*gate, screen, hma, reports, consents, investigate, record, health, home):
+    for part in (*gate, screen, hma, reports, consents, investigate, record, health, live, home):
         app.include_router(part.router(system))
     app.include_router(manual.router(app))
     if system.site is not None:
