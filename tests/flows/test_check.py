@@ -1,14 +1,17 @@
 """A token is good for one request of one account, once, and for an hour."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
+from consentry.core.breaker import Ability, Limits, Tally
 from consentry.core.content import Account, Request
-from consentry.core.errors import BadInput
+from consentry.core.errors import BadInput, RouteNotGated, SafetyUnavailable
 from consentry.core.ports import Made
 from consentry.flows.check import LIFETIME, Checks, Cleared, Given
 from consentry.flows.judge import Judged
+from consentry.flows.passage import Passage
 from consentry.store.memory import MemoryStore
 from support.fakes import CountingIds, Eye, PlainDecoder, StillClock, judge, picture, request
 
@@ -24,9 +27,17 @@ def store(clock):
 
 
 @pytest.fixture
-def checks(store, clock):
+def passage(store):
+    limits = Limits(asked=0, share=0.5, least=2, window=timedelta(minutes=10), pause=timedelta(minutes=30))
+    found = Passage(store, dict.fromkeys(Ability, limits), timedelta(hours=1))
+    found.register(dict.fromkeys(("check", "images.generations", "other"), "POST"))
+    return found
+
+
+@pytest.fixture
+def checks(passage, store, clock):
     def made(before=0.0):
-        return Checks(judge(store, Eye("before", before)), PlainDecoder(), store, clock, CountingIds())
+        return Checks(passage, judge(store, Eye("before", before)), PlainDecoder(), store, clock, CountingIds())
 
     return made
 
@@ -50,6 +61,30 @@ def test_a_request_that_does_not_pass_gets_its_decision_and_no_token(checks):
     found = checks(before=0.9).clear(request())
     assert isinstance(found, Judged)
     assert not found.decision.passes
+
+
+def test_a_stopped_route_clears_nothing(checks, passage, store):
+    passage.switch("check", on=False)
+    before = store.size()
+    with pytest.raises(SafetyUnavailable) as caught:
+        checks().clear(Request(**BASE))
+    assert caught.value.code == "route_stopped"
+    assert store.size() == before
+
+
+def test_a_route_that_is_not_registered_clears_nothing(checks):
+    with pytest.raises(RouteNotGated):
+        checks().clear(Request(**{**BASE, "route": "nowhere"}))
+
+
+def test_refusals_when_clearing_count_for_the_breaker_which_holds_there_too(checks, passage):
+    for _ in range(2):
+        assert isinstance(checks(before=0.9).clear(Request(**BASE)), Judged)
+    with passage.store.read() as view:
+        assert view.tally(Ability.EDIT, view.now() - timedelta(minutes=1)) == Tally(2, 2, 0)
+    with pytest.raises(SafetyUnavailable) as caught:
+        checks().clear(Request(**BASE))
+    assert caught.value.code == "capability_paused"
 
 
 def test_a_picture_that_cannot_be_read_is_sent_back(checks):

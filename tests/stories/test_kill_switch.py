@@ -26,6 +26,18 @@ def test_a_stopped_route_makes_nothing_until_it_is_started(gate: Running):
     assert base64.b64decode(made.data[0].b64_json)
 
 
+def test_what_is_made_elsewhere_gets_no_token_while_its_route_is_stopped(gate: Running):
+    headers = {"authorization": f"Bearer {gate.key('gate')}"}
+    gate.system.passage.switch("check", on=False)
+    with gate.http() as http:
+        reply = http.post("/v1/gate/check", json={"prompt": "a harbour"}, headers=headers)
+        assert (reply.status_code, reply.json()["error"]["code"]) == (503, "route_stopped")
+        assert "token" not in reply.json()
+        gate.system.passage.switch("check", on=True)
+        reply = http.post("/v1/gate/check", json={"prompt": "a harbour"}, headers=headers)
+        assert reply.json()["outcome"] == "cleared"
+
+
 def test_more_edits_than_the_operator_set_pause_edits_and_nothing_else(gate: Running, photo: bytes):
     client = gate.client()
     edits = [client.with_options(max_retries=0).images.edit] * 5

@@ -1,6 +1,7 @@
 """A check in two steps, for images that are made elsewhere: a job, a workflow, a bot.
 
-1. Before anything is made, the request is judged. If it passes, whoever asked gets a token.
+1. Before anything is made, the request is judged, if its route is open and nothing is paused. If it
+   passes, whoever asked gets a token.
 2. When it is made, they bring the token, the same request and the images. The token is good for
    that request and that account, once and for an hour; then the images go through `generate` like
    any others, with nobody to ask, because they are there already.
@@ -20,6 +21,7 @@ from typing import Final
 from consentry.core.content import Picture, Request
 from consentry.core.entry import canonical
 from consentry.core.errors import BadInput, NotFound
+from consentry.core.gateports import Entrance
 from consentry.core.ports import Clock, Decoder, Ids, Made, Store
 from consentry.flows.judge import Judge, Judged, must_be_readable
 
@@ -58,6 +60,8 @@ class Given:
 class Checks:
     """Clears requests, and takes each clearance back once."""
 
+    entrance: Entrance
+    """Knows which routes are open; asked before anything else, in both steps."""
     ask: Judge
     """Judges requests."""
     decoder: Decoder
@@ -70,7 +74,12 @@ class Checks:
     """Where tokens come from."""
 
     def clear(self, request: Request) -> Cleared | Judged:
-        """A token for `request`, or the decision that refuses it. Raises BadInput for unreadable pictures."""
+        """A token for `request`, or the decision that refuses it, which is counted like any other.
+
+        Raises BadInput for unreadable pictures, RouteNotGated or SafetyUnavailable if its way is closed.
+        What is cleared is counted when its images are brought.
+        """
+        self.entrance.enter(request)
         context = {
             "route": request.route,
             "account": request.account.id,
@@ -81,6 +90,7 @@ class Checks:
         }
         judged = self.ask(self._opened(request), known={}, place=request.place, context=context)
         if not judged.decision.passes:
+            self.entrance.left(request, refused=True, made=False)
             return judged
         ends = int((self.clock.now() + LIFETIME).timestamp())
         token = f"{self.ids.new('chk')}.{ends}"

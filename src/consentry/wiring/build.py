@@ -128,7 +128,7 @@ def _build(settings: Settings, generator: Generator | None, opened: contextlib.E
         sync=sync(settings, store, opened),
         banking=Banking(store, media, hasher, listed, clock),
         generator=generator or upstream(settings, permits),
-        checks_elsewhere=Checks(judges.judge(Stage.ASK), decoder, store, clock, ids),
+        checks_elsewhere=Checks(passage, judges.judge(Stage.ASK), decoder, store, clock, ids),
         fetcher=fetcher(settings.fetch_host_names, settings, opened),
         hma_fetcher=fetcher(settings.hma_host_names, settings, opened),
         platforms=platforms,

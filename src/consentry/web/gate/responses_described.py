@@ -65,6 +65,10 @@ RESPONSES: dict[int | str, Schema] = {
                         "decision": text("The decision, to quote."),
                         "log_index": number("Its line in the log."),
                         "labels": several("What the image must be shown with.", text("A sentence.")),
+                        "publish": text(
+                            "Whether a platform may post it by itself: never what concerns a person.",
+                            enum=["private", "as_asked"],
+                        ),
                     },
                     description="What the answer rests on.",
                 ),
