@@ -13,6 +13,7 @@ from consentry.cli.docs import docs
 from consentry.cli.gate import gate
 from consentry.cli.guard import guard
 from consentry.cli.hash import hash_
+from consentry.cli.incident import incident
 from consentry.cli.key import key
 from consentry.cli.law import law
 from consentry.cli.log import log
@@ -32,9 +33,9 @@ def main() -> None:
 
 for command in (sync, lag):
     bank.add_command(command)
-for command in (bank, canary, consent, demo, docs, gate, guard, hash_, key, law, log):
+for command in (bank, canary, consent, demo, docs, gate, guard, hash_, incident, key):
     main.add_command(command)
-for command in (optout, recall, route, serve, who_made, work):
+for command in (law, log, optout, recall, route, serve, who_made, work):
     main.add_command(command)
 
 if __name__ == "__main__":

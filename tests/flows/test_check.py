@@ -37,7 +37,8 @@ def passage(store):
 @pytest.fixture
 def checks(passage, store, clock):
     def made(before=0.0):
-        return Checks(passage, judge(store, Eye("before", before)), PlainDecoder(), store, clock, CountingIds())
+        ask = judge(store, Eye("before", before))
+        return Checks(passage, ask, PlainDecoder(), store, clock, CountingIds())
 
     return made
 

@@ -6,6 +6,7 @@ Everybody above imports from here; everything below is known to this folder alon
 from consentry.wiring.build import build
 from consentry.wiring.canary import open_canary
 from consentry.wiring.decoders import open_hashing
+from consentry.wiring.incident import open_incidents
 from consentry.wiring.judges import ask_policy
 from consentry.wiring.ledger import (
     open_consents,
@@ -33,6 +34,7 @@ __all__ = [
     "open_canary",
     "open_consents",
     "open_hashing",
+    "open_incidents",
     "open_passage",
     "open_prompt_key",
     "open_provenance",
