@@ -1,3 +1,5 @@
+import pytest
+
 from consentry.signals.prompt.concepts import build, lexicon
 from consentry.signals.prompt.normalise import fold, words
 
@@ -52,3 +54,15 @@ def test_scripts_without_spaces_are_read_by_character():
 def test_the_shipped_lists_are_read_once_and_have_a_version():
     assert lexicon() is lexicon()
     assert len(lexicon().version) == 12
+
+
+def test_words_that_no_list_knows_are_counted_in_each_clause():
+    known = build({"en": {"edit": "brighten", "common": "the, all"}}, "v")
+    text = words(fold("brighten the quux, all corge grault it 12"))
+    assert known.strangers(text, known.find(text)) == {0: 1.0, 1: 2.0}
+
+
+def test_a_character_of_a_script_without_spaces_is_a_third_of_a_word():
+    known = build({"zh": {"edit": "\u4eae"}}, "v")
+    text = words(fold("\u4eae\u5ea6\u5ea6\u5ea6"))
+    assert known.strangers(text, known.find(text)) == {0: pytest.approx(1.0)}

@@ -33,7 +33,8 @@ KNOWN = build(LISTS, "v")
 
 def weighed(text, *, picture=True, name=False):
     read = words(fold(text))
-    return weigh(read, KNOWN.find(read), picture=picture, name=name)
+    found = KNOWN.find(read)
+    return weigh(read, found, picture=picture, name=name, strange=KNOWN.strangers(read, found))
 
 
 def test_the_scale_is_the_floor_s():
@@ -51,6 +52,26 @@ def test_what_is_known_to_be_harmless_raises_no_doubt():
 def test_whatever_is_not_accounted_for_raises_a_doubt_about_a_picture(text):
     assert weighed(text).suspicion == DOUBTFUL
     assert weighed(text, picture=False).suspicion < COMPARE
+
+
+@pytest.mark.parametrize(
+    ("text", "doubt"),
+    [
+        ("brighten someone quux corge", 0.0),
+        ("brighten someone quux corge grault", DOUBTFUL),
+        ("brighten quux corge grault garply", 0.0),
+        ("brighten quux corge grault garply waldo", DOUBTFUL),
+        ("brighten someone it is so 1984", 0.0),
+    ],
+)
+def test_a_harmless_word_accounts_for_few_unknown_words_and_for_fewer_about_a_person(text, doubt):
+    assert weighed(text).suspicion == doubt
+
+
+def test_a_colour_and_a_speck_account_for_nothing_by_themselves():
+    assert weighed("someone all yellow").suspicion == DOUBTFUL
+    assert weighed("someone with a speck").suspicion == DOUBTFUL
+    assert weighed("the speck without delay").suspicion == 0.0
 
 
 def test_clothes_are_accounted_for_by_their_colour():

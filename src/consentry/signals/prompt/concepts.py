@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from consentry.signals.prompt.normalise import WORD_STEP, Words, fold, words
+from consentry.signals.prompt.normalise import WORD_STEP, Words, fold, is_joined, words
 
 GAP_STEPS = 5 * WORD_STEP
 """The most that `...` stands for: five words, or ten characters where there are no spaces."""
@@ -27,6 +27,8 @@ TYPO_LENGTH = 6
 """The shortest word of which a misspelling is recognised."""
 TYPO_LONGEST = 24
 """The longest; trying out every letter of a longer one would take time that nobody has."""
+LONG_ENOUGH = 3
+"""Shorter words are particles, endings cut off, or numbers."""
 
 SAFE = frozenset({"homonym", "keep"})
 """Concepts that excuse; a misspelling never does."""
@@ -112,6 +114,15 @@ class Lexicon:
         }
         return tuple(mention for mention, weak in found if not weak or mention.language in likely)
 
+    def strangers(self, text: Words, mentions: Iterable[Mention]) -> dict[int, float]:
+        """For each clause how many of its words are neither everyday words nor part of `mentions`."""
+        taken = {place for one in mentions for place in one.at}
+        counts: dict[int, float] = defaultdict(float)
+        for place, forms in enumerate(text.forms):
+            if place not in taken and not any(form in self.common for form in forms):
+                counts[text.clause[place]] += _weight(forms[0])
+        return dict(counts)
+
     def languages(self, text: Words, found: Iterable[tuple[Mention, bool]] = ()) -> frozenset[str]:
         """The languages that `text` may be in: those with the most everyday words, or nearly so."""
         votes: dict[str, int] = defaultdict(int)
@@ -177,6 +188,13 @@ class Lexicon:
             for pattern in (*self.typos.get(short, ()), *self._long(short))
         }
         return (Mention(concept, (place,), language, typo=True) for concept, language in sorted(found))
+
+
+def _weight(word: str) -> float:
+    """How much of a word it is: a third for a character of a script without spaces, none for a particle."""
+    if len(word) == 1 and is_joined(word):
+        return 1 / 3
+    return 0.0 if len(word) < LONG_ENOUGH or word.isdigit() else 1.0
 
 
 def _match(parts: tuple[Part, ...], text: Words, place: int) -> tuple[int, ...]:

@@ -69,6 +69,7 @@ _ACCENTS = re.compile(r"[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0
 JOINED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3400-\u9fff"
 """Scripts written without spaces: Thai, Lao, Burmese, Khmer, Japanese, Chinese."""
 EMOJI = "\u2190-\u21ff\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff"
+_JOINED = re.compile(f"[{JOINED}]")
 _STOP = ".,;:!?\n\u3002\uff0c\u3001\u061b\u061f\u060c\u0964\u06d4\u2014\u2026"
 _TOKEN = re.compile(
     rf"(?P<one>[{JOINED}{EMOJI}])|(?P<word>(?:[^\W_]|[\u0900-\u0963\u0970-\u0dff])+)|(?P<stop>[{_STOP}])"
@@ -184,6 +185,11 @@ def _readings(word: str) -> tuple[str, ...]:
         return (word,)
     cuts = range(1, min(_MOST_PARTICLES, len(word) - 2) + 1)
     return (word, *(word[n:] for n in cuts if word[:n] in _ARABIC or _HEBREW.issuperset(word[:n])))
+
+
+def is_joined(letter: str) -> bool:
+    """Whether `letter` belongs to a script that is written without spaces."""
+    return _JOINED.match(letter) is not None
 
 
 def tidied(folded: str) -> str:

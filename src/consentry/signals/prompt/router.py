@@ -96,7 +96,8 @@ def _read(folded: str, known: Lexicon, *, picture: bool, name: bool) -> Routed:
     text = words(folded)
     mentions = _meant(known.find(text), text)
     if mentions:
-        return weigh(text, mentions, picture=picture, name=name)
+        strange = known.strangers(text, mentions)
+        return weigh(text, mentions, picture=picture, name=name, strange=strange)
     doubt = DOUBTFUL if name or (picture and text.forms) else 0.0
     return Routed(0.0, 0.0, 0.0, doubt, named=float(name))
 

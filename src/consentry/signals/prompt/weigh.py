@@ -2,13 +2,14 @@
 
 Rules of this file: it knows concepts by name, never words. Scores lie on the floor's scale: 0.85
 refuses, 0.5 compares. A change to a person's picture counts as doubtful until it is understood:
-every part of the request has to be accounted for by something that is known to be harmless.
+every part of the request has to be accounted for by something that is known to be harmless, and an
+everyday word accounts for few words beside it that no list knows.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from consentry.signals.prompt.concepts import Mention
@@ -61,6 +62,16 @@ _ABOUT_CLOTHES = frozenset({"blemish", "catalogue", "cover", "homonym", "keep", 
 _REMOVABLE = frozenset({"blemish", "edit", "face", "homonym", "scenery"})
 """What may be taken away."""
 _WORN = frozenset({"body", "garment", "outer", "swim", "under"})
+_TINTED = frozenset({"cover", "edit", "face", "garment", "outer", "scenery", "style"})
+"""What a colour may belong to; a colour of anything else may be a bruise."""
+_BLEMISHED = frozenset({"edit", "face", "remove", "scenery"})
+"""Beside what a blemish is one, and not what somebody is to be given."""
+_ABOUT_SOMEBODY = frozenset({"body", "garment", "minor", "person", "real", "wear"})
+"""What a clause about a person speaks of."""
+_STRANGERS = 2
+"""So many words that no list knows may stand in a clause about a person beside something harmless."""
+_STRANGERS_ELSEWHERE = 4
+"""So many in a clause that speaks of nobody."""
 _CLAUSE_WORDS = 3
 """A clause of fewer words (or characters, where there are no spaces) says nothing by itself."""
 _STEPS = 3
@@ -85,9 +96,19 @@ class Routed:
     """1.0 if the words themselves refer to a real person."""
 
 
-def weigh(text: Words, mentions: tuple[Mention, ...], *, picture: bool, name: bool) -> Routed:
-    """What a reading with these `mentions` asks for; `name` if it names somebody in full."""
-    seen = _Seen(text, mentions, picture)
+def weigh(
+    text: Words,
+    mentions: tuple[Mention, ...],
+    *,
+    picture: bool,
+    name: bool,
+    strange: Mapping[int, float] | None = None,
+) -> Routed:
+    """What a reading with these `mentions` asks for; `name` if it names somebody in full.
+
+    `strange`: for each clause how many of its words no list knows.
+    """
+    seen = _Seen(text, mentions, picture, strange or {})
     asked = seen.asked()
     named = name or seen.has("real") or bool(asked and seen.called())
     if not picture and not named:
@@ -101,8 +122,11 @@ def weigh(text: Words, mentions: tuple[Mention, ...], *, picture: bool, name: bo
 class _Seen:
     """The concepts in one reading, and what they amount to together."""
 
-    def __init__(self, text: Words, mentions: tuple[Mention, ...], picture: bool) -> None:
+    def __init__(
+        self, text: Words, mentions: tuple[Mention, ...], picture: bool, strange: Mapping[int, float]
+    ) -> None:
         self._text = text
+        self._strange = strange
         self.picture = picture
         self.by: dict[str, list[Mention]] = {}
         self._at: dict[tuple[str, int], set[tuple[int, ...]]] = {}
@@ -139,15 +163,30 @@ class _Seen:
 
     def understood(self, besides: str = "") -> bool:
         """Whether every part of the request, `besides` those with one concept, is known to be harmless."""
-        calm = self._clauses(_HARMLESS)
+        calm = self._calm()
         if not calm:
             return False
         spoken = {clause for clause, size in Counter(self._text.clause).items() if size >= _CLAUSE_WORDS}
         return (
-            spoken - self._clauses({besides}) <= calm
+            spoken - self._clauses({besides}) <= calm - self._too_strange()
             and self._clauses(_WORN) <= self._clauses(_ABOUT_CLOTHES)
             and self._clauses({"remove"}) <= self._clauses(_REMOVABLE)
         )
+
+    def _calm(self) -> set[int]:
+        """The clauses that speak of something harmless."""
+        calm = self._clauses(_HARMLESS - {"blemish", "tint"})
+        calm |= self._clauses({"tint"}) & self._clauses(_TINTED)
+        return calm | (self._clauses({"blemish"}) & self._clauses(_BLEMISHED))
+
+    def _too_strange(self) -> set[int]:
+        """The clauses with more unknown words than what is known in them can account for."""
+        somebody = self._clauses(_ABOUT_SOMEBODY)
+        return {
+            clause
+            for clause, strangers in self._strange.items()
+            if strangers > (_STRANGERS if clause in somebody else _STRANGERS_ELSEWHERE)
+        }
 
     def _clauses(self, concepts: Iterable[str]) -> set[int]:
         return {self.clause(one) for name in concepts for one in self.by.get(name, ())}
