@@ -90,6 +90,9 @@ class Settings:
     hma_hosts: str
     fetch_hosts: str
     fetch_inside: str
+    report_host: str
+    report_port: int
+    report_leave_to: str
 
     @property
     def directory(self) -> Path:
@@ -231,6 +234,15 @@ SETTINGS: tuple[Setting, ...] = (
         "fetch_inside",
         "",
         "Which of the hosts allowed there may be in your own network, and on any port.",
+    ),
+    Setting(
+        "report_host", "127.0.0.1", "Address that the report form listens on, apart from every other door."
+    ),
+    Setting("report_port", 0, "Port of the report form for people depicted; 0: no form here."),
+    Setting(
+        "report_leave_to",
+        "https://www.wikipedia.org/",
+        "Where somebody goes who leaves the report form in a hurry: a harmless page of somebody else.",
     ),
     Setting("site", False, "Run the simulated small site under /site, for trying out."),
     Setting("breaker_generations", 0, "Most requests from words alone in a window; more pause them. 0: any."),

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -60,6 +61,38 @@ def test_it_serves_by_flag_by_variable_and_by_file_and_ends_when_told_to(tmp_pat
     assert "127.0.0.1" not in said, "no address of anybody is written down"
     assert "The law applied: gb." in page
     assert (tmp_path / "data" / "consentry.db").exists()
+
+
+def test_the_report_form_has_a_listener_of_its_own(tmp_path: Path):
+    port, form = free_port(), free_port()
+    words = ["--data", str(tmp_path / "data"), "--port", str(port), "--report-port", str(form)]
+    process = command("serve", *words, "--upstream", "drawing:", "--exposure", DETECTOR)
+    assert healthy(process, port), ended(process)
+    pages = {
+        (at, path): httpx2.get(f"http://127.0.0.1:{at}{path}", timeout=5).status_code
+        for at in (port, form)
+        for path in ("/en/", "/healthz")
+    }
+    code, said = ended(process)
+    assert code in {0, -signal.SIGTERM}, said
+    assert pages == {
+        (port, "/en/"): 404,
+        (port, "/healthz"): 200,
+        (form, "/en/"): 200,
+        (form, "/healthz"): 404,
+    }
+    assert "/en/" not in said, "nobody's visit is written down"
+
+
+def test_a_form_that_cannot_listen_is_said_and_nothing_starts(tmp_path: Path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        words = ["--data", str(tmp_path / "data"), "--report-port", str(taken.getsockname()[1])]
+        process = command("serve", *words, "--port", str(free_port()))
+        said = process.communicate(timeout=SECONDS)[0]
+    assert process.returncode == ExitCode.SETUP_ERROR, said
+    assert "The report form cannot listen." in said
 
 
 def test_a_worker_beside_the_server_ends_when_told_to(tmp_path: Path):

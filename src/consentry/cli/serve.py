@@ -11,11 +11,14 @@ from collections.abc import Iterator
 
 import click
 import uvicorn
+from starlette.types import ASGIApp
 
 from consentry import wiring
 from consentry.cli.common import plain_errors, settings_from, settings_options
+from consentry.core.errors import SetupTrouble
 from consentry.jobs import Worker, every
 from consentry.web.app import create_app
+from consentry.web.public.app import create_report_app
 
 MINUTE = 60.0
 """How often it is looked whether a list wants a sync, in seconds."""
@@ -28,7 +31,7 @@ def serve(**options: object) -> None:
     """Serve every door over HTTP, until interrupted."""
     settings = settings_from(options)
     quiet_logs()
-    with wiring.build(settings) as system, _timed(system), _working(system):
+    with wiring.build(settings) as system, _timed(system), _working(system), _asking(system):
         _server(system).run()
 
 
@@ -49,17 +52,36 @@ def work(**options: object) -> None:
 @contextlib.contextmanager
 def serving(system: wiring.System) -> Iterator[str]:
     """Serve `system` from a thread while the block runs; gives the address. Used by demo and tests."""
-    server = _server(system)
+    with system, _timed(system), _working(system), _asking(system), _running(_server(system)):
+        yield f"http://{system.settings.host}:{system.settings.port}"
+
+
+@contextlib.contextmanager
+def _asking(system: wiring.System) -> Iterator[None]:
+    """Serve the report form on its own listener while the block runs, if a port is set for it."""
+    settings = system.settings
+    if not settings.report_port:
+        yield
+        return
+    app = create_report_app(system)
+    with _running(_listener(app, settings.report_host, settings.report_port)) as server:
+        if not server.started:
+            raise SetupTrouble("The report form cannot listen.", param="report_port")
+        yield
+
+
+@contextlib.contextmanager
+def _running(server: uvicorn.Server) -> Iterator[uvicorn.Server]:
+    """Run `server` in a thread while the block runs; it has started, or cannot."""
     thread = threading.Thread(target=server.run, name="server", daemon=True)
-    with system, _timed(system), _working(system):
-        thread.start()
-        while not server.started and thread.is_alive():
-            time.sleep(0.01)
-        try:
-            yield f"http://{system.settings.host}:{system.settings.port}"
-        finally:
-            server.should_exit = True
-            thread.join()
+    thread.start()
+    while not server.started and thread.is_alive():
+        time.sleep(0.01)
+    try:
+        yield server
+    finally:
+        server.should_exit = True
+        thread.join()
 
 
 @contextlib.contextmanager
@@ -103,12 +125,17 @@ def _working(system: wiring.System) -> Iterator[None]:
 
 
 def _server(system: wiring.System) -> uvicorn.Server:
-    """The server, without an access log, so that nobody's address is written anywhere."""
+    """The server of every door but the report form."""
+    return _listener(create_app(system), system.settings.host, system.settings.port)
+
+
+def _listener(app: ASGIApp, host: str, port: int) -> uvicorn.Server:
+    """A server without an access log, so that nobody's address is written anywhere."""
     return uvicorn.Server(
         uvicorn.Config(
-            create_app(system),
-            host=system.settings.host,
-            port=system.settings.port,
+            app,
+            host=host,
+            port=port,
             access_log=False,
             server_header=False,
             log_level="warning",
