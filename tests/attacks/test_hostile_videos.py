@@ -79,7 +79,7 @@ def test_a_bomb_is_refused_with_a_word_and_the_child_lives(decoder, name):
     (child,) = decoder._idle.queue
     started = time.monotonic()
     video = decoder.decode(data)
-    assert time.monotonic() - started < 15
+    assert time.monotonic() - started < 30  # half of what a video may take
     assert video.frames == ()
     assert video.trouble in words
     assert list(decoder._idle.queue) == [child]

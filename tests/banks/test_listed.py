@@ -9,10 +9,10 @@ import pytest
 from consentry.banks.listed import ListedPictures
 from consentry.core.bank import FOREVER, EntryStatus, SignalKind
 from consentry.core.errors import SafetyUnavailable
-from consentry.core.match import NEAR, Hashes, Match, Method
+from consentry.core.match import NEAR, FrameHash, Hashes, Match, Method
 from consentry.store.memory import MemoryStore
 from consentry.store.sql import open_store
-from contracts.banks import a_bank, put
+from contracts.banks import a_bank, a_video, put
 from contracts.banks import an_entry as made
 from support.stores import NOON, CountingIds, HandClock
 
@@ -179,6 +179,78 @@ def test_it_holds_no_more_than_is_listed_however_often_it_changes(finder, store)
     for day in range(5):
         put(store, an_entry(value, changed=NOON + timedelta(days=day)))
         assert len(finder) == 1
+
+
+def frames(*hashes):
+    return tuple(FrameHash(one, 100, place, place * 1000) for place, one in enumerate(hashes))
+
+
+def film(*hashes, **more) -> Hashes:
+    return Hashes("aa" * 32, hashes, 100, frames=frames(*hashes), of=tuple(range(len(hashes))), **more)
+
+
+FILM = tuple(bits() for _ in range(10))
+
+
+@pytest.mark.parametrize("apart", [0, 31])
+def test_a_listed_video_is_found_by_another_that_shares_half_and_both_shares_are_said(finder, store, apart):
+    put(store, a_video(frames(*FILM)))
+    other = [bits() for _ in range(15)]
+    (match,) = finder.find(film(*(flipped(one, apart) for one in FILM[:5]), *other), NEAR)
+    shares = {"query_percent": 25, "known_percent": 50, "step_percent": 44}
+    assert match == Match(match.entry, "BANK_A", Method.NEAR, apart, **shares)
+
+
+def test_a_video_that_shares_less_or_is_farther_away_is_not_found(finder, store):
+    put(store, a_video(frames(*FILM)))
+    other = [bits() for _ in range(15)]
+    assert not finder.find(film(*FILM[:2], *other), NEAR)
+    assert not finder.find(film(*(flipped(one, 32) for one in FILM)), NEAR)
+    with store.begin() as tx:
+        tx.save_bank(replace(tx.bank("BANK_A"), radius=10))
+    assert not finder.find(film(*(flipped(one, 11) for one in FILM)), NEAR)
+
+
+def test_a_still_of_a_listed_video_is_found(finder, store):
+    put(store, a_video(frames(*FILM)))
+    (match,) = finder.find(asked(flipped(FILM[3], 2)), NEAR)
+    assert (match.distance, match.query_percent, match.known_percent) == (2, 100, 10)
+    assert not finder.find(asked(FILM[3], quality=49), NEAR)
+    assert not finder.near(PDQ, FILM[3].hex())
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"status": EntryStatus.WITHDRAWN}, {"status": EntryStatus.DELETED}, {"paused_until": FOREVER}],
+    ids=["withdrawn", "deleted", "off"],
+)
+def test_a_video_that_is_taken_back_matches_nothing_at_once_and_may_come_back(finder, store, change):
+    put(store, a_video(frames(*FILM)))
+    (near,) = finder.like(film(*FILM))
+    with store.begin() as tx:
+        tx.save_entry(replace(near.entry, **change))
+    assert not finder.like(film(*FILM))
+    assert not ListedPictures(store).like(film(*FILM))
+    with store.begin() as tx:
+        tx.save_entry(near.entry)
+    assert len(finder.like(film(*FILM))) == 1
+
+
+def test_the_videos_of_a_dropped_bank_are_forgotten(finder, store):
+    put(store, a_video(frames(*FILM)))
+    assert finder.like(film(*FILM))
+    with store.begin() as tx:
+        tx.drop_bank("BANK_A")
+        tx.add_bank(a_bank())
+    assert not finder.like(film(*FILM))
+    put(store, a_video(frames(*FILM[:3])))
+    (near,) = finder.like(film(*FILM))
+    assert (near.query_percent, near.known_percent) == (30, 100)
+
+
+def test_a_video_with_little_to_tell_is_passed_over(finder, store):
+    put(store, a_video([FrameHash(FILM[0], 49)]))
+    assert not finder.like(film(*FILM))
 
 
 def test_a_store_that_does_not_answer_is_said_so(finder, store, monkeypatch):

@@ -6,11 +6,16 @@ import pytest
 from click.testing import CliRunner
 
 from consentry.__main__ import main
+from consentry.banks.listed import ListedPictures
 from consentry.core.candidate import Candidate, CandidateState
-from consentry.core.match import Match, Method, Region
+from consentry.core.match import NEAR, Match, Method, Region
+from consentry.matching.hasher import PdqHasher
+from consentry.media.decoder import PlainDecoder
+from consentry.media.limits import VIDEO_LIMITS
 from consentry.store.sql import open_store
 from consentry.store.system import RandomIds
 from support.fakes import NOW, StillClock
+from support.videos import encoded, film
 
 PDQ = "0f" * 32
 
@@ -51,6 +56,29 @@ def test_a_whole_list_withdraws_what_it_leaves_out(run, listed):
     again = json.loads(run("import", "OURS", listed("1f" * 32, "2f" * 32), "--whole", "--json"))
     assert again["withdrawn"] == 1
     assert run("export", "OURS", "--format", "plain").split() == ["1f" * 32, "2f" * 32]
+
+
+def test_a_video_on_a_list_is_found_by_its_copy_until_the_list_leaves_it_out(run, listed, tmp_path):
+    frames, other = film([1, 2, 3], each=1), film([4, 5], each=1)
+    file = tmp_path / "film.mp4"
+    file.write_bytes(encoded(frames))
+    hashed = json.loads(CliRunner().invoke(main, ["hash", str(file)]).stdout)
+    run("create", "OURS")
+    assert json.loads(run("import", "OURS", listed(hashed["vpdq"]), "--json"))["taken_in"] == 1
+    assert json.loads(run("status", "OURS", "--json"))["active"] == {"vpdq": 1}
+    assert run("export", "OURS", "--format", "plain").strip() == hashed["vpdq"]
+
+    store = open_store(f"sqlite:///{tmp_path}/data/consentry.db", StillClock(), RandomIds())
+    finder, decoder = ListedPictures(store), PlainDecoder(VIDEO_LIMITS)
+
+    def found(video):
+        return finder.find(PdqHasher().looks(decoder.decode(encoded(video, "webm", size=(240, 180)))), NEAR)
+
+    assert [match.source for match in found(frames[10:40])] == ["OURS"]
+    assert not found(other)
+    run("import", "OURS", listed(PDQ), "--whole")
+    assert not found(frames[10:40])
+    store.close()
 
 
 def test_what_cannot_be_ends_with_two(run, listed):

@@ -1,10 +1,13 @@
 """Lists are read in every form they come in, and what cannot be used is counted, not guessed."""
 
+import json
+
 import pytest
 
 from consentry.cli.bank_files import Reading, exported
-from consentry.core.bank import SignalKind
+from consentry.core.bank import SignalKind, frames_digest
 from consentry.core.errors import BadInput
+from consentry.matching.video import from_vpdq, to_vpdq
 from support.stores import NOON
 
 PDQ, MD5 = "0f" * 32, "0f" * 16
@@ -44,6 +47,33 @@ def test_a_line_that_cannot_be_used_is_passed_over_and_named(lines, bad):
     assert read(*lines) == ([("pdq", PDQ)], bad)
 
 
+VIDEO = f'["{PDQ},100,0.000", "{PDQ[::-1]},90,1.500"]'
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        (VIDEO + "\n", PDQ),
+        (PDQ, VIDEO),
+        ("signal_type,signal_val", "vpdq,{}".format('"' + VIDEO.replace('"', '""') + '"'), f"pdq,{PDQ}"),
+        (json.dumps({"vpdq": VIDEO, "signal_type": "vpdq", "signal_val": VIDEO}), json.dumps({"hash": PDQ})),
+    ],
+    ids=["plain", "in between", "table", "json"],
+)
+def test_a_video_is_understood_as_vpdq_writes_it(lines):
+    reading = Reading("BANK_A", NOON)
+    found = {entry.signal: entry for entry in reading.entries(lines)}
+    assert set(found) == {SignalKind.VPDQ, SignalKind.PDQ}
+    assert found[SignalKind.VPDQ].frames == from_vpdq(VIDEO)
+    assert found[SignalKind.VPDQ].value == frames_digest(from_vpdq(VIDEO))
+    assert reading.malformed == []
+
+
+@pytest.mark.parametrize("bad", ["[]", "[1", VIDEO.replace("100", "101"), f'["{PDQ},49,0.000"]'])
+def test_a_video_that_cannot_be_found_by_anything_is_passed_over(bad):
+    assert read(PDQ, bad) == ([("pdq", PDQ)], [2])
+
+
 def test_sixty_four_digits_are_what_the_operator_says():
     assert read(PDQ, plain=SignalKind.SHA256)[0] == [("sha256", PDQ)]
 
@@ -64,7 +94,8 @@ def test_what_was_exported_is_read_again_as_it_was(form):
         "signal_type,signal_val,status,source_ref,case_refs",
         f'pdq,{PDQ},withdrawn,"a,""b",C-1;C-2',
         f"md5,{MD5},active,,",
+        '"vpdq","{}",active,,'.format(VIDEO.replace('"', '""')),
     ]
     entries = list(reading.entries(lines))
     assert list(Reading("BANK_A", NOON).entries(exported(entries, form))) == entries
-    assert list(exported(entries, "plain")) == [MD5]
+    assert list(exported(entries, "plain")) == [MD5, to_vpdq(from_vpdq(VIDEO))]

@@ -7,11 +7,13 @@ from datetime import timedelta
 
 import pytest
 
-from consentry.core.bank import Bank, BankEntry, EntryStatus, Feedback, SignalKind
+from consentry.core.bank import Bank, BankEntry, EntryStatus, Feedback, SignalKind, frames_digest
 from consentry.core.errors import Conflict, NotFound
+from consentry.core.match import FrameHash
 from support.stores import NOON, a_known
 
 PDQ, MD5 = SignalKind.PDQ, SignalKind.MD5
+FRAMES = (FrameHash(b"\x0f" * 32, 100, 0, 0), FrameHash(b"\xf0" * 32, 49, 1, 1000))
 
 
 def a_bank(name: str = "BANK_A", **changes) -> Bank:
@@ -21,6 +23,11 @@ def a_bank(name: str = "BANK_A", **changes) -> Bank:
 def an_entry(number: int = 1, bank: str = "BANK_A", signal: SignalKind = PDQ, **changes) -> BankEntry:
     digits = 32 if signal is MD5 else 64
     return replace(BankEntry(bank, signal, f"{number:0{digits}x}", NOON), **changes)
+
+
+def a_video(frames=FRAMES, bank: str = "BANK_A", **changes) -> BankEntry:
+    made = BankEntry(bank, SignalKind.VPDQ, frames_digest(frames), NOON, frames=tuple(frames))
+    return replace(made, **changes)
 
 
 def put(store, *entries):
@@ -122,6 +129,15 @@ class BankContract:
             assert view.entries_with(PDQ, full.value) == [first]
             assert view.entries_with(MD5, second.value) == [second]
             assert view.entries_with(PDQ, "f" * 64) == []
+
+    def test_a_video_keeps_its_frames_whatever_is_said_of_it(self, banked):
+        put(banked, a_video())
+        assert only(banked) == [a_video()]
+        put(banked, a_video(status=EntryStatus.WITHDRAWN))
+        with banked.begin() as tx:
+            (found,) = tx.entries_with(SignalKind.VPDQ, a_video().value)
+            tx.save_entry(replace(found, about="seen", frames=FRAMES[:1]))
+        assert only(banked) == [a_video(status=EntryStatus.WITHDRAWN, about="seen")]
 
     def test_a_later_record_replaces_what_the_source_said_and_nothing_we_said(self, banked):
         ours = {"feedback": Feedback.DISAGREE, "paused_until": NOON + timedelta(days=9)}

@@ -1,5 +1,6 @@
 """Banks have names, entries have well-formed hashes, and nothing else gets in."""
 
+import hashlib
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -13,8 +14,10 @@ from consentry.core.bank import (
     SignalKind,
     checked_name,
     checked_value,
+    frames_digest,
 )
 from consentry.core.errors import BadInput
+from consentry.core.match import FrameHash
 
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
 ENTRY = BankEntry("BANK_A", SignalKind.PDQ, "0f" * 32, NOON)
@@ -60,6 +63,29 @@ def test_a_share_that_is_no_number_is_refused():
 def test_a_malformed_hash_is_refused(kind, value):
     with pytest.raises(BadInput):
         BankEntry("A", kind, value, NOON)
+
+
+FRAME = FrameHash(b"\x01" * 32, 100, 3, 2000)
+
+
+def test_a_video_has_frames_and_nothing_else_has():
+    video = replace(ENTRY, signal=SignalKind.VPDQ, frames=(FRAME,))
+    assert video.frames == (FRAME,)
+    assert ENTRY.frames == ()
+    for change in ({"frames": ()}, {"signal": SignalKind.PDQ}):
+        with pytest.raises(BadInput) as caught:
+            replace(video, **change)
+        assert (caught.value.message, caught.value.param) == (
+            "A video has frames, and nothing else has.",
+            "frames",
+        )
+
+
+def test_frames_have_one_name_by_their_hashes_qualities_and_moments():
+    said = b"\x01" * 32 + bytes([100, 0, 0, 7, 208])
+    assert frames_digest([FRAME]) == hashlib.sha256(said).hexdigest()
+    assert frames_digest([FRAME, FRAME]) == hashlib.sha256(said * 2).hexdigest()
+    assert frames_digest([replace(FRAME, number=9)]) == frames_digest([FRAME])
 
 
 def test_capitals_and_spaces_of_a_source_are_tidied():

@@ -1,18 +1,24 @@
 """An HMA client that knows nothing of us is served as HMA would serve it, and told the truth."""
 
 import io
+import json
 import threading
 import time
+from datetime import UTC, datetime
 
 import pytest
 from PIL import Image
 
+from consentry.core.bank import BankEntry, SignalKind, frames_digest
+from consentry.matching.video import from_vpdq
 from consentry.web.hma import COULD_NOT_LOOK
 from support.running import running
 
 BLANK = Image.new("RGB", (300, 200), "white")
 ONES, ZEROS = "f" * 64, "0" * 64
 MD5 = "d41d8cd98f00b204e9800998ecf8427e"
+VIDEO = f'["{ONES},100,0.000", "{ZEROS},90,1.000"]'
+HALF = f'["{ONES},100,0.000", "{"0f" * 32},90,1.000", "{"f0" * 32},10,2.000"]'
 
 
 def drawn(seed: int) -> Image.Image:
@@ -260,6 +266,13 @@ def test_a_bank_that_is_on_for_a_share_counts_for_a_seed_always_or_never(http, b
         ({"pdq": [ONES, ONES[:-1] + "0"]}, {"pdq": [True, {"distance": 4}]}),
         ({"pdq": [ONES, ZEROS]}, {"pdq": [False, {"distance": 256}]}),
         ({"video_md5": [MD5, MD5]}, {"video_md5": [True, {"distance": 0}]}),
+        (
+            {"vpdq": [VIDEO, HALF]},
+            {"vpdq": [True, {"query_match_percent": 50, "compared_match_percent": 50}]},
+        ),
+        ({"vpdq": [VIDEO, "[1]"]}, "This is not a list of frames as vPDQ writes it."),
+        ({"vpdq": [VIDEO, 1]}, "This is not a list of frames as vPDQ writes it."),
+        ({"vpdq": [VIDEO, json.dumps([f"{ONES},100,0.000"] * 1001)]}, "A video may have 1000 frames here."),
         ({}, {}),
         ({"pdq": [ONES]}, "Comparison hash list length must be exactly 2"),
         ({"pdq": "x"}, "Comparison hashes for pdq was not a list"),
@@ -267,12 +280,43 @@ def test_a_bank_that_is_on_for_a_share_counts_for_a_seed_always_or_never(http, b
         ({"nope": ["a", "b"]}, "No such SignalType 'nope'"),
         ({"pdq": ["zz", ONES]}, "Invalid pdq hash: invalid PDQ hash"),
     ],
-    ids=["near", "far", "md5", "none", "one", "no list", "no dict", "unknown", "malformed"],
+    ids=[
+        "near",
+        "far",
+        "md5",
+        "video",
+        "no video",
+        "no text",
+        "too long",
+        "none",
+        "one",
+        "no list",
+        "no dict",
+        "unknown",
+        "malformed",
+    ],
 )
 def test_hashes_are_compared(http, body, answer):
     reply = http.post("/m/compare", json=body)
     assert reply.json() == ({"message": answer} if isinstance(answer, str) else answer)
     assert reply.status_code == (400 if isinstance(answer, str) else 200)
+
+
+def test_a_listed_video_is_looked_up_by_its_frames(server, http, bank):
+    frames = from_vpdq(VIDEO)
+    with server.system.store.begin() as tx:
+        moment = datetime(2026, 5, 1, tzinfo=UTC)
+        tx.put_entries([BankEntry(bank, SignalKind.VPDQ, frames_digest(frames), moment, frames=frames)])
+    ((number, said),) = [
+        (near["bank_content_id"], near["distance"]) for near in look(http, HALF, kind="vpdq")[bank]
+    ]
+    assert said == "50%[50%]"
+    (raw,) = look(http, HALF, "/m/raw_lookup", kind="vpdq")["matches"]
+    assert raw == number
+    content = http.get(f"/c/bank/{bank}/content/{number}", params={"include_signals": "true"}).json()
+    assert content["signals"] == {"vpdq": VIDEO}
+    assert http.delete(f"/c/bank/{bank}/content/{number}").status_code == 200
+    assert look(http, HALF, kind="vpdq") == {}
 
 
 def test_the_index_says_how_much_it_holds_at_once(http, bank):

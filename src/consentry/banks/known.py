@@ -21,13 +21,11 @@ from consentry.core.match import (
     Hashes,
     Match,
     Method,
-    in_step,
-    percent,
-    same_video,
     telling,
 )
 from consentry.core.ports import Known, Store
 from consentry.matching.index import Index
+from consentry.matching.video import moments, shared
 
 UPLOADS = "upload"
 """The source of pictures that platforms accepted earlier."""
@@ -158,7 +156,7 @@ class KnownPictures:
     def _learn(self, known: Known) -> int:
         number, self._next = self._next, self._next + 1
         digest = known.hashes.sha256
-        at = tuple(frame.milliseconds for frame in telling(known.hashes.frames))
+        at = moments(telling(known.hashes.frames))
         self._entries[number] = Entry(known.id, known.source, known.case, digest, len(_searchable(known)), at)
         self._numbers[known.id] = number
         if digest:
@@ -194,19 +192,16 @@ def _near_match(entry: Entry, rows: Sequence[Row], hashes: Hashes) -> Match | No
     """The nearest of `rows`, and how much of each side they are about; None if videos share too little."""
     distance, slot, query = rows[0]
     near = _match(entry, Method.NEAR, distance, hashes.view(query) or ANOTHER_VIEW * bool(slot))
-    if entry.at:
-        near = replace(near, known_percent=percent(len({slot for _, slot, _ in rows}), entry.slots))
-    if hashes.frames:
-        frames = telling(hashes.frames)
-        near = replace(
-            near, query_percent=percent(len({hashes.of[query] for *_, query in rows}), len(frames))
-        )
-    if not (entry.at and hashes.frames):
-        return near
-    pairs = {(frames[hashes.of[query]].milliseconds, entry.at[slot]) for _, slot, query in rows}
-    steps = in_step(pairs, min(max(frame.milliseconds for frame in frames), max(entry.at)))
-    same = same_video(near.query_percent, near.known_percent, steps)
-    return replace(near, step_percent=steps) if same else None
+    pairs = ((hashes.of[query] if hashes.frames else 0, slot) for _, slot, query in rows)
+    found = shared(pairs, moments(telling(hashes.frames)), entry.at)
+    if entry.at and hashes.frames and not found.same:
+        return None
+    return replace(
+        near,
+        query_percent=found.query_percent,
+        known_percent=found.known_percent,
+        step_percent=found.step_percent,
+    )
 
 
 def _match(entry: Entry, method: Method, distance: int, view: str) -> Match:

@@ -4,7 +4,8 @@ The index only proposes: which entries may be near. The store decides, entry by 
 moment of the search, so that a withdrawn, deleted, paused or switched-off entry matches nothing
 from the moment its change was written, and the distance is that of the hash as it is stored.
 Before each search the index catches up with the store, which is one small query when nothing
-changed. Digests of bytes are looked up in the store itself.
+changed. Digests of bytes are looked up in the store itself. A listed video is found by its frames: a
+video that shares enough with it, or a picture that is one of them.
 """
 
 from __future__ import annotations
@@ -18,15 +19,23 @@ from numpy.typing import NDArray
 
 from consentry.core.bank import Bank, BankEntry, SignalKind
 from consentry.core.bankports import Listed, Near
-from consentry.core.match import MIN_QUALITY, PDQ_BITS, Hashes, Match, Method, distance
+from consentry.core.match import MIN_QUALITY, PDQ_BITS, Hashes, Match, Method, distance, telling
 from consentry.core.ports import Snapshot, Store
+from consentry.matching.frame_index import FrameIndex
 from consentry.matching.index import Index
+from consentry.matching.video import moments, shared
 
 BATCH = 50_000
 """Changes read at a time: a few MiB."""
 
 BYTES = PDQ_BITS // 8
 """Bytes in a PDQ hash."""
+
+LOOKS = frozenset({SignalKind.PDQ, SignalKind.VPDQ})
+"""Hashes of what something looks like."""
+
+VIDEOS = 500
+"""Videos whose frames are read at a time."""
 
 
 class ListedPictures:
@@ -41,6 +50,8 @@ class ListedPictures:
         self._index = Index()
         self._known: dict[str, Bank] = {}
         self._ids: dict[int, list[NDArray[np.uint64]]] = {}
+        self._frames = FrameIndex()
+        self._videos: dict[int, set[int]] = {}
 
     def __len__(self) -> int:
         """How many PDQ hashes it is ready to propose."""
@@ -68,7 +79,8 @@ class ListedPictures:
             banks = self._follow(view)
             pairs = ((SignalKind.SHA256, hashes.sha256), (SignalKind.MD5, hashes.md5))
             exact = [_equal(view, banks, signal, value) for signal, value in pairs if value and banks]
-            return sorted(chain(self._near(view, banks, hashes), *exact), key=_nearest)
+            near = self._near(view, banks, hashes), self._near_videos(view, banks, hashes)
+            return sorted(chain(*near, *exact), key=_nearest)
 
     def near(self, signal: SignalKind, value: str) -> Sequence[Near]:
         """Every entry that matches one hash: within its bank's radius, or equal. Nearest first.
@@ -94,6 +106,15 @@ class ListedPictures:
         measured = [_measured(entry, banks[entry.bank], hashes) for entry in proposed if entry.bank in banks]
         return [near for near in measured if near.distance <= near.bank.radius]
 
+    def _near_videos(self, view: Snapshot, banks: Mapping[str, Bank], hashes: Hashes) -> list[Near]:
+        """Listed videos that match now and share enough with `hashes`, or have it as a frame."""
+        if not banks or not hashes.good:
+            return []
+        found = self._frames.near(hashes.pdq, max(bank.radius for bank in banks.values()))
+        proposed = _matching(view, view.entries(list(found))) if found else []
+        videos = (_shared(entry, banks.get(entry.bank), found[entry.id], hashes) for entry in proposed)
+        return [near for near in videos if near is not None]
+
     def _none_near(self, pdq: bytes) -> bool:
         """Whether it is sure, without a snapshot, that nothing listed by now is near.
 
@@ -118,7 +139,9 @@ class ListedPictures:
             if last > self._change:
                 self._known = {bank.name: bank for bank in view.banks()}
                 self._forget({bank.number for bank in self._known.values()})
-                self._apply(list(_since(view, max(self._change, 0))))
+                fresh = list(_since(view, max(self._change, 0)))
+                self._apply([one for one in fresh if one.signal is SignalKind.PDQ])
+                self._apply_videos(view, [one for one in fresh if one.signal is SignalKind.VPDQ])
                 self._change = last
             return self._known
 
@@ -126,18 +149,19 @@ class ListedPictures:
         """Let go of the entries of banks that are no longer there."""
         for number in set(self._ids) - banks:
             self._drop(np.concatenate(self._ids.pop(number)))
+        for number in set(self._videos) - banks:
+            self._frames.remove(self._videos.pop(number))
 
     def _drop(self, ids: NDArray[np.uint64]) -> None:
         self._index.remove(ids)
         self._present[ids] = False
 
-    def _apply(self, fresh: Sequence[Listed]) -> None:
+    def _apply(self, pdq: Sequence[Listed]) -> None:
         """Put in what is listed now, take out what no longer is, and leave alone what is there already.
 
         An entry that is listed before and after is in the index all the time: a search that runs
         meanwhile must not miss it.
         """
-        pdq = [one for one in fresh if one.signal is SignalKind.PDQ]
         if not pdq:
             return
         ids = np.array([one.id for one in pdq], np.uint64)
@@ -149,6 +173,16 @@ class ListedPictures:
             self._index.add(ids[new], _array([one.value for one in pdq])[new])
             self._present[ids[new]] = True
             self._remember(ids[new], np.array([one.bank for one in pdq])[new])
+
+    def _apply_videos(self, view: Snapshot, fresh: Sequence[Listed]) -> None:
+        """The same for videos, whose frames never change."""
+        self._frames.remove(one.id for one in fresh if not one.active)
+        new = {one.id: one.bank for one in fresh if one.active and one.id not in self._frames}
+        ids = list(new)
+        for start in range(0, len(ids), VIDEOS):
+            for entry in view.entries(ids[start : start + VIDEOS]):
+                self._frames.add(entry.id, entry.frames)
+                self._videos.setdefault(new[entry.id], set()).add(entry.id)
 
     def _make_room(self, size: int) -> None:
         if size > len(self._present):
@@ -185,13 +219,49 @@ def _measured(entry: BankEntry, bank: Bank, hashes: Hashes) -> Near:
     return Near(entry, least, bank, hashes.view(apart.index(least)))
 
 
+def _shared(
+    entry: BankEntry, bank: Bank | None, rows: Sequence[tuple[int, int]], hashes: Hashes
+) -> Near | None:
+    """How much the video in `entry` shares with `hashes`, at the true distance; None if that is too little.
+
+    `rows` are the places in `hashes` and in the entry's telling frames that the index holds to be near.
+    """
+    frames = telling(entry.frames)
+    if bank is None:
+        return None
+    measured = [
+        (distance(frames[slot].pdq, hashes.pdq[place]), place, slot)
+        for place, slot in rows
+        if slot < len(frames)
+    ]
+    near = sorted(row for row in measured if row[0] <= bank.radius)
+    if not near:
+        return None
+    pairs = ((hashes.of[place] if hashes.frames else 0, slot) for _, place, slot in near)
+    found = shared(pairs, moments(telling(hashes.frames)), moments(frames))
+    if hashes.frames and not found.same:
+        return None
+    least, place, _ = near[0]
+    view = hashes.view(place)
+    return Near(entry, least, bank, view, found.query_percent, found.known_percent, found.step_percent)
+
+
 def _nearest(near: Near) -> tuple[int, int]:
     return near.distance, near.entry.id
 
 
 def _match(near: Near) -> Match:
-    method = Method.NEAR if near.entry.signal is SignalKind.PDQ else Method.EXACT
-    return Match(str(near.entry.id), near.entry.bank, method, near.distance, "", near.view)
+    method = Method.NEAR if near.entry.signal in LOOKS else Method.EXACT
+    return Match(
+        str(near.entry.id),
+        near.entry.bank,
+        method,
+        near.distance,
+        view=near.view,
+        query_percent=near.query_percent,
+        known_percent=near.known_percent,
+        step_percent=near.step_percent,
+    )
 
 
 def _rank(match: Match) -> tuple[int, Method, str]:

@@ -85,7 +85,7 @@ def list_banks(as_json: bool, **options: object) -> None:
 @_JSON
 @plain_errors
 def import_(name: str, file: Path, kind: str, whole: bool, as_json: bool, **options: object) -> None:
-    """Take in a list: one hash a line, a table with `signal_type` and `signal_val`, or JSON lines."""
+    """Take in a list: one hash or vPDQ video a line, a table with `signal_val`, or JSON lines."""
     with _banking(options) as banking, file.open("rb") as raw:
         banking.bank(name)
         lines = io.TextIOWrapper(raw, "utf-8", errors="replace", newline="")

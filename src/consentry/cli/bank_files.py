@@ -5,6 +5,9 @@ Three forms are told apart by the first line that is not empty:
     9c3a…                                     one hash a line
     signal_type,signal_val                    a table (RFC 4180) with a line of names, as HMA's own export
     {"signal_type": "pdq", "signal_val": …}   one JSON object a line, as `consentry bank export` writes
+
+A video is a list of its frames, as vPDQ writes it: `["9c3a…,100,0.000", …]` alone on a line, or the text
+of that as the hash of an entry of kind `vpdq`.
 """
 
 from __future__ import annotations
@@ -16,8 +19,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
 
-from consentry.core.bank import DIGITS, BankEntry, EntryStatus, SignalKind, checked_value
+from consentry.core.bank import DIGITS, BankEntry, EntryStatus, SignalKind, checked_value, frames_digest
 from consentry.core.errors import BadInput
+from consentry.core.match import FrameHash, telling
+from consentry.matching.video import from_vpdq, to_vpdq
 
 TYPE_NAMES = ("signal_type", "signal", "type")
 VALUE_NAMES = ("signal_val", "value", "hash")
@@ -28,6 +33,7 @@ TYPES = {
     "md5": SignalKind.MD5,
     "video_md5": SignalKind.MD5,
     "sha256": SignalKind.SHA256,
+    "vpdq": SignalKind.VPDQ,
 }
 """How kinds of hash are called in files."""
 
@@ -63,7 +69,7 @@ class Reading:
     def _rest(self, numbered: Iterator[tuple[int, str]], first: str) -> Iterator[BankEntry]:
         if first.startswith("{"):
             yield from self._each(numbered, _json_row)
-        elif "," in first or first.lower() in VALUE_NAMES:
+        elif not first.startswith("[") and ("," in first or first.lower() in VALUE_NAMES):
             yield from self._table(numbered)
         else:
             yield from self._each(numbered, self._plain_row)
@@ -91,30 +97,44 @@ class Reading:
                 self._skip(table.line_num)
 
     def _plain_row(self, text: str) -> Row:
-        kind = SignalKind.MD5 if len(text) == DIGITS[SignalKind.MD5] else self.plain
-        return {"signal_type": kind.value, "signal_val": text}
+        return {"signal_type": self._kind_of(text), "signal_val": text}
+
+    def _kind_of(self, text: str) -> str:
+        """The kind of a hash that nothing is said of."""
+        if text.startswith("["):
+            return SignalKind.VPDQ.value
+        return (SignalKind.MD5 if len(text) == DIGITS[SignalKind.MD5] else self.plain).value
 
     def _entry(self, row: Row) -> BankEntry:
-        value = str(next((row[name] for name in VALUE_NAMES if row.get(name)), ""))
-        plain = self._plain_row(value.strip())["signal_type"]
-        named = str(next((row[name] for name in TYPE_NAMES if row.get(name)), plain))
-        kind = TYPES.get(named.strip().lower())
+        value = str(next((row[name] for name in VALUE_NAMES if row.get(name)), "")).strip()
+        named = next((row[name] for name in TYPE_NAMES if row.get(name)), "") or self._kind_of(value)
+        kind = TYPES.get(str(named).strip().lower())
         if kind is None:
             raise BadInput("There is no such kind of hash.")
+        frames = _telling_video(value) if kind is SignalKind.VPDQ else ()
         return BankEntry(
             bank=self.bank,
             signal=kind,
-            value=checked_value(kind, value),
+            value=frames_digest(frames) if frames else checked_value(kind, value),
             changed=self.now,
             source_ref=str(row.get("source_ref") or ""),
             case_refs=tuple(ref for ref in str(row.get("case_refs") or "").split(";") if ref),
             status=EntryStatus(str(row.get("status") or EntryStatus.ACTIVE.value)),
+            frames=frames,
         )
 
     def _skip(self, number: int) -> None:
         self.skipped += 1
         if len(self.malformed) < 10:  # noqa: PLR2004 - enough to find what is wrong with a file
             self.malformed.append(number)
+
+
+def _telling_video(text: str) -> tuple[FrameHash, ...]:
+    """The frames in `text`. Raises BadInput if that is no vPDQ, or not one frame has enough in it."""
+    frames = from_vpdq(text)
+    if not telling(frames):
+        raise BadInput("No frame of the video has enough in it to be found.")
+    return frames
 
 
 def _json_row(text: str) -> Row:
@@ -135,18 +155,23 @@ def exported(entries: Iterable[BankEntry], form: str) -> Iterator[str]:
         if form == "json":
             yield json.dumps(row)
         else:
-            yield entry.value if form == "plain" else ",".join(_cell(row[name]) for name in COLUMNS)
+            yield _hash(entry) if form == "plain" else ",".join(_cell(row[name]) for name in COLUMNS)
 
 
 def _row(entry: BankEntry) -> dict[str, str]:
     values = (
         entry.signal.value,
-        entry.value,
+        _hash(entry),
         entry.status.value,
         entry.source_ref,
         ";".join(entry.case_refs),
     )
     return dict(zip(COLUMNS, values, strict=True))
+
+
+def _hash(entry: BankEntry) -> str:
+    """The hash as lists have it."""
+    return to_vpdq(entry.frames) if entry.frames else entry.value
 
 
 def _cell(text: str) -> str:

@@ -13,12 +13,13 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
 from consentry.core.errors import BadInput
-from consentry.core.match import NEAR
+from consentry.core.match import NEAR, FrameHash
 
 MAX_NAME = 255
 """Longest name of a bank, in characters (as Hasher-Matcher-Actioner's)."""
@@ -44,9 +45,11 @@ class SignalKind(StrEnum):
     """A digest of the bytes. Sources exchange it; it is never used to protect anything."""
     SHA256 = "sha256"
     """A digest of the bytes."""
+    VPDQ = "vpdq"
+    """A video, known by the PDQ hashes of its frames; the entry's hash is their digest."""
 
 
-DIGITS = {SignalKind.PDQ: 64, SignalKind.MD5: 32, SignalKind.SHA256: 64}
+DIGITS = {SignalKind.PDQ: 64, SignalKind.MD5: 32, SignalKind.SHA256: 64, SignalKind.VPDQ: 64}
 """Hexadecimal digits of each kind of hash."""
 
 _HEX = {kind: re.compile(f"[0-9a-f]{{{digits}}}") for kind, digits in DIGITS.items()}
@@ -106,7 +109,7 @@ class Bank:
 
 @dataclass(frozen=True, slots=True)
 class BankEntry:
-    """One hash in a bank. Raises BadInput for a malformed hash or a moment without a zone."""
+    """One hash in a bank. Raises BadInput for a malformed hash, a moment without a zone, or frames amiss."""
 
     bank: str
     """The name of its bank."""
@@ -132,10 +135,14 @@ class BankEntry:
     """The number of the picture that several entries of a bank are about; 0: its own."""
     id: int = 0
     """Its number, given by the store; 0 until stored. It stays when the entry is replaced."""
+    frames: tuple[FrameHash, ...] = ()
+    """Of a video, its frames, which `value` is the digest of; nothing else has any."""
 
     def __post_init__(self) -> None:
         if not _HEX[self.signal].fullmatch(self.value):
             raise _malformed(self.signal)
+        if (self.signal is SignalKind.VPDQ) != bool(self.frames):
+            raise BadInput("A video has frames, and nothing else has.", param="frames")
         if self.changed.tzinfo is None or (self.paused_until and self.paused_until.tzinfo is None):
             raise BadInput("A moment needs a zone.", param="changed")
         if len(self.source_ref) > MAX_REF:
@@ -154,6 +161,12 @@ class BankEntry:
         """Whether this record takes the place of `old`: the same hash in the same bank, and not older."""
         same = (self.bank, self.signal, self.value) == (old.bank, old.signal, old.value)
         return same and self.changed >= old.changed
+
+
+def frames_digest(frames: Sequence[FrameHash]) -> str:
+    """What a list of frames is called: the same hashes, qualities and moments, the same name."""
+    said = (one.pdq + bytes([one.quality]) + one.milliseconds.to_bytes(4) for one in frames)
+    return hashlib.sha256(b"".join(said)).hexdigest()
 
 
 def checked_name(name: str) -> str:

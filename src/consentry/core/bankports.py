@@ -20,6 +20,12 @@ class Near(NamedTuple):
     """Its bank, as it is stored now."""
     view: str = ""
     """Which view of the picture matched, if not the picture as it stands."""
+    query_percent: int = 100
+    """How many of the frames that were looked for match it, in percent; 100 of a picture."""
+    known_percent: int = 100
+    """How many of its own frames are matched, in percent; 100 of a picture."""
+    step_percent: int = 0
+    """Of two videos, through how much of the shorter one both run in step, in percent."""
 
 
 class Listed(NamedTuple):

@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import islice
 
 from consentry.core.bank import Bank, BankEntry, EntryStatus, SignalKind
 from consentry.core.bankports import Near
@@ -20,11 +19,12 @@ from consentry.core.candidate import Candidate, CandidateState
 from consentry.core.entry import Kind
 from consentry.core.errors import BadInput, NotFound
 from consentry.core.exchange import telling
-from consentry.core.match import Hashes
+from consentry.core.match import MIN_QUALITY, FrameHash, Hashes
+from consentry.core.match import telling as telling_frames
 from consentry.core.ports import Clock, Decoder, Hasher, Job, ListedFinder, Store, Transaction
 
 PIECE = 20_000
-"""Entries taken in by one transaction: other writers wait less than a second for it."""
+"""Entries, or frames of videos, taken in by one transaction: others wait less than a second for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +152,8 @@ class Banking:
 
         If it breaks off, what was taken in stays; taking in the same list again does no harm.
         """
-        coming, total = iter(entries), 0
-        while piece := list(islice(coming, PIECE)):
+        total = 0
+        for piece in _pieces(entries):
             with self.store.begin() as tx:
                 tx.put_entries(piece)
                 _log(tx, name, "taken in", by, entries=len(piece))
@@ -237,6 +237,14 @@ class Banking:
         """Every entry that matches one hash, nearest first."""
         return [near for near in self.finder.near(signal, value) if choice.takes(near, value)]
 
+    def by_frames(self, frames: Sequence[FrameHash], seed: str, choice: Choice) -> Sequence[Near]:
+        """Every listed video that shares enough with one of these frames, nearest first."""
+        told = telling_frames(frames)
+        pdq, places = tuple(frame.pdq for frame in told), tuple(range(len(told)))
+        hashes = Hashes("", pdq, MIN_QUALITY, frames=tuple(frames), of=places)
+        near = [one for one in self.finder.like(hashes) if one.entry.signal is SignalKind.VPDQ]
+        return [one for one in near if choice.takes(one, seed)]
+
     def by_picture(self, data: bytes, choice: Choice, *, still: bool = True) -> Looked:
         """Every entry that matches a picture, by each kind of hash that could look."""
         hashed = self.hashed(data, still=still)
@@ -244,6 +252,20 @@ class Banking:
         near = [one for one in self.finder.like(hashed.hashes) if choice.takes(one, seed)]
         found = {kind: [one for one in near if one.entry.signal is kind] for kind in hashed.values}
         return Looked(found, hashed.blind)
+
+
+def _pieces(entries: Iterable[BankEntry]) -> Iterator[list[BankEntry]]:
+    """`entries` in pieces for one transaction each; a video weighs what its frames do."""
+    piece: list[BankEntry] = []
+    weight = 0
+    for entry in entries:
+        piece.append(entry)
+        weight += len(entry.frames) or 1
+        if weight >= PIECE:
+            yield piece
+            piece, weight = [], 0
+    if piece:
+        yield piece
 
 
 def _log(tx: Transaction, bank: str, event: str, by: str, **more: object) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -29,6 +29,9 @@ MAX_QUALITY: Final = 100
 
 MAX_FRAMES: Final = 100_000
 """Most frames in one list: 27 hours at one a second."""
+
+WHOLE: Final = 100
+"""Percent of a picture that is found when it is."""
 
 LONGEST: Final = 2**32 / 1000
 """Seconds; a frame cannot be shown later than that."""
@@ -78,15 +81,28 @@ def compare_videos(
     with Index() as index:
         index.add(np.arange(len(other), dtype=np.uint64), _array(other))
         places, ids, _ = index.search(_array(one), radius)
-    pairs = {
-        (one[place].milliseconds, other[id_].milliseconds)
-        for place, id_ in zip(places.tolist(), ids.tolist(), strict=True)
-    }
-    shorter = min(max(frame.milliseconds for frame in video) for video in (one, other))
+    return shared(zip(places.tolist(), ids.tolist(), strict=True), moments(one), moments(other))
+
+
+def moments(frames: Iterable[FrameHash]) -> tuple[int, ...]:
+    """When each of `frames` is shown, in milliseconds."""
+    return tuple(frame.milliseconds for frame in frames)
+
+
+def shared(pairs: Iterable[tuple[int, int]], query: Sequence[int], known: Sequence[int]) -> Shared:
+    """How much two videos share whose telling frames at the places in `pairs` are near each other.
+
+    `query` and `known` say when each of theirs is shown; nothing of a picture, all of which is found.
+    """
+    near = set(pairs)
+    mine, theirs = ({pair[side] for pair in near} for side in (0, 1))
+    steps = 0
+    if query and known:
+        steps = in_step({(query[one], known[other]) for one, other in near}, min(max(query), max(known)))
     return Shared(
-        percent(len(np.unique(places)), len(one)),
-        percent(len(np.unique(ids)), len(other)),
-        in_step(pairs, shorter),
+        percent(len(mine), len(query)) if query else WHOLE,
+        percent(len(theirs), len(known)) if known else WHOLE,
+        steps,
     )
 
 

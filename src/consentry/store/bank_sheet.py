@@ -156,7 +156,7 @@ class BankWriter(BankReader):
         if row is None:
             raise absent("entry")
         _, number, old = row
-        kept = replace(entry, bank=old.bank, signal=old.signal, value=old.value)
+        kept = replace(entry, bank=old.bank, signal=old.signal, value=old.value, frames=old.frames)
         self._tables.entries[entry.id] = (self._change(), number, kept)
 
     def end_record(self, bank: str, source_ref: str, status: EntryStatus, changed: datetime) -> int:

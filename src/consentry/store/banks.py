@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import psycopg
 from consentry.core.bank import Bank, BankEntry, EntryStatus, Feedback, SignalKind
 from consentry.core.bankports import Listed
 from consentry.store.engine import Raw, direct
-from consentry.store.rows import Row, micros, moment
+from consentry.store.rows import Row, micros, moment, packed_frames, unpacked_frames
 from consentry.store.tables import HEAD, add, bank, bank_entry, log_head
 from consentry.store.words import absent, taken
 
@@ -114,7 +114,7 @@ def _upsert(dialect: str) -> str:
 def save_entry(connection: sa.Connection, entry: BankEntry) -> None:
     """Replace everything about the entry with its number but bank and hash. Raises NotFound."""
     row = dict(zip(VALUES, _entry_values(entry, 0), strict=True)) | {"change": _number(connection, 1)}
-    fixed = {"bank_id", "signal", "value"}
+    fixed = {"bank_id", "signal", "value", "frames"}
     changed = {name: value for name, value in row.items() if name not in fixed}
     if not connection.execute(
         sa.update(bank_entry).where(bank_entry.c.id == entry.id).values(changed)
@@ -294,6 +294,7 @@ def _entry_values(entry: BankEntry, bank_id: int) -> tuple[Any, ...]:
         micros(entry.changed),
         _WORD[entry.feedback],
         None if entry.paused_until is None else micros(entry.paused_until),
+        packed_frames(entry.frames) if entry.frames else None,
     )
 
 
@@ -314,4 +315,5 @@ def _entry_from(row: Row) -> BankEntry:
         paused_until=None if row["paused_until"] is None else moment(row["paused_until"]),
         item=row["item"],
         id=row["id"],
+        frames=unpacked_frames(row["frames"]),
     )

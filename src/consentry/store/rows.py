@@ -144,7 +144,7 @@ def known_row(known: Known) -> dict[str, Any]:
         "sha256": known.hashes.sha256,
         "pdq": _packed(known.hashes.pdq),
         "quality": known.hashes.quality,
-        "frames": _packed_frames(known.hashes.frames),
+        "frames": packed_frames(known.hashes.frames),
         "case_id": known.case,
         "platform": known.platform,
         "item": known.item,
@@ -159,7 +159,7 @@ def known_from(row: Row) -> Known:
         id=row["id"],
         source=row["source"],
         hashes=Hashes(
-            row["sha256"], _unpacked(row["pdq"]), row["quality"], frames=_unpacked_frames(row["frames"])
+            row["sha256"], _unpacked(row["pdq"]), row["quality"], frames=unpacked_frames(row["frames"])
         ),
         case=row["case_id"],
         platform=row["platform"],
@@ -333,7 +333,7 @@ def _unpacked(data: bytes) -> tuple[bytes, ...]:
     return tuple(data[start : start + PDQ_BYTES] for start in range(0, len(data), PDQ_BYTES))
 
 
-def _packed_frames(frames: tuple[FrameHash, ...]) -> bytes | None:
+def packed_frames(frames: tuple[FrameHash, ...]) -> bytes | None:
     """The frames of a video one after another; nothing of a picture."""
     if any(len(frame.pdq) != PDQ_BYTES for frame in frames):
         raise BadInput(f"A PDQ hash has {PDQ_BYTES} bytes.", param="frames")
@@ -341,5 +341,6 @@ def _packed_frames(frames: tuple[FrameHash, ...]) -> bytes | None:
     return b"".join(packed) or None
 
 
-def _unpacked_frames(data: bytes | None) -> tuple[FrameHash, ...]:
+def unpacked_frames(data: bytes | None) -> tuple[FrameHash, ...]:
+    """What `packed_frames` packed."""
     return tuple(FrameHash(*columns) for columns in FRAME.iter_unpack(data or b""))

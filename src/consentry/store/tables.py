@@ -232,6 +232,7 @@ bank_entry = sa.Table(
     sa.Column("changed", sa.BigInteger, nullable=False, comment="when the source last changed it"),
     sa.Column("feedback", sa.Text, nullable=False),
     sa.Column("paused_until", sa.BigInteger),
+    sa.Column("frames", sa.LargeBinary, comment="of a video: hash, quality, number and moment of each"),
     sa.UniqueConstraint("bank_id", "signal", "value"),
 )
 

@@ -6,7 +6,7 @@ What could not be looked for is said in the header `consentry-could-not-look`, s
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from fastapi import APIRouter
@@ -14,20 +14,24 @@ from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp
 
 from consentry.core.bank import SignalKind
+from consentry.core.bankports import Near
 from consentry.core.errors import BadInput
-from consentry.core.match import distance
-from consentry.flows.banking import Hashed
+from consentry.core.match import FrameHash, distance
+from consentry.flows.banking import Choice, Hashed
+from consentry.matching.video import compare_videos
 from consentry.web import hma_banks
 from consentry.web.hma_door import ByHash, Door, door
 from consentry.web.hma_words import (
     NAMES,
     TYPES,
+    VIDEO,
     Sent,
     by_bank,
     match_json,
     plain,
     signal_type,
     signal_value,
+    video,
 )
 from consentry.wiring import System
 
@@ -112,9 +116,7 @@ def raw_lookup(door: Door, sent: Sent, _: str) -> Response:
     """Every entry that matches a hash, also in banks that are switched off; `include_distance=true`."""
     for name in ("signal", "signal_type"):
         sent.required(name)
-    kind = signal_type(sent.query["signal_type"])
-    value = signal_value(kind, sent.query["signal"])
-    found = door.system.banking.by_hash(kind, value, replace(sent.choice(), all=True))
+    found = _by_signal(door, sent, replace(sent.choice(), all=True))
     if sent.flag("include_distance"):
         return JSONResponse({"matches": [match_json(near) for near in found]})
     return JSONResponse({"matches": [near.entry.content for near in found]})
@@ -126,9 +128,15 @@ def lookup(door: Door, sent: Sent, _: str) -> Response:
         return _lookup_address(door, sent)
     if not {"signal", "signal_type"} <= sent.query.keys():
         raise BadInput("Either url or both signal and signal_type are required")
-    kind = signal_type(sent.query["signal_type"])
-    value = signal_value(kind, sent.query["signal"])
-    return JSONResponse(by_bank(door.system.banking.by_hash(kind, value, sent.choice())))
+    return JSONResponse(by_bank(_by_signal(door, sent, sent.choice())))
+
+
+def _by_signal(door: Door, sent: Sent, choice: Choice) -> Sequence[Near]:
+    name, text = sent.query["signal_type"], sent.query["signal"]
+    if name == VIDEO:
+        return door.system.banking.by_frames(video(text), text, choice)
+    kind = signal_type(name)
+    return door.system.banking.by_hash(kind, signal_value(kind, text), choice)
 
 
 def _lookup_address(door: Door, sent: Sent) -> Response:
@@ -161,16 +169,27 @@ def compare(_door: Door, sent: Sent, _: str) -> Response:
 
 
 def _compared(name: str, pair: object) -> list[object]:
-    kind = signal_type(name)
+    kind = SignalKind.VPDQ if name == VIDEO else signal_type(name)
     if not isinstance(pair, list):
         raise BadInput(f"Comparison hashes for {plain(name)} was not a list")
     if len(pair) != PAIR:
         raise BadInput("Comparison hash list length must be exactly 2")
+    if kind is SignalKind.VPDQ:
+        return _videos_compared(*(video(text) for text in pair))
     one, other = (signal_value(kind, value, f"Invalid {name} hash: invalid {{}} hash") for value in pair)
     if kind is not SignalKind.PDQ:
         return [one == other, {"distance": 0 if one == other else 1}]
     apart = distance(bytes.fromhex(one), bytes.fromhex(other))
     return [apart <= NEAR_PDQ, {"distance": apart}]
+
+
+def _videos_compared(one: Sequence[FrameHash], other: Sequence[FrameHash]) -> list[object]:
+    """Whether two videos are the same, and by how much of either; never if no frame has enough in it."""
+    found = compare_videos(one, other)
+    if found is None:
+        return [False, {"query_match_percent": 0, "compared_match_percent": 0}]
+    said = {"query_match_percent": found.query_percent, "compared_match_percent": found.known_percent}
+    return [found.same, said]
 
 
 def index_status(door: Door, sent: Sent, _: str) -> Response:

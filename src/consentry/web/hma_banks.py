@@ -24,6 +24,7 @@ from consentry.web.hma_words import (
     paused,
     paused_ts,
     plain,
+    signal_text,
     signal_type,
     signal_value,
 )
@@ -172,7 +173,7 @@ def one_content(door: Door, sent: Sent, _by: str) -> Response:
         "bank": bank_json(bank),
     }
     if sent.flag("include_signals"):
-        body["signals"] = {NAMES[entry.signal]: entry.value for entry in entries}
+        body["signals"] = {NAMES[entry.signal]: signal_text(entry) for entry in entries}
     if said.keys() & set(METADATA) and sent.flag("include_metadata", default=True):
         body["metadata"] = {**{name: said.get(name) for name in METADATA}, "collab": None}
     if said.get("note"):

@@ -18,16 +18,24 @@ from fastapi.routing import APIRoute
 from consentry.core.bank import FOREVER, Bank, BankEntry, SignalKind
 from consentry.core.bankports import Near
 from consentry.core.errors import BadInput, Conflict, NotAllowed, NotFound, TooLarge, Trouble
+from consentry.core.match import FrameHash
 from consentry.flows.banking import Choice
+from consentry.matching.video import from_vpdq, to_vpdq
 
 TYPES = {"pdq": SignalKind.PDQ, "video_md5": SignalKind.MD5, "sha256": SignalKind.SHA256}
 """Signal types by HMA's name. HMA keeps MD5 for videos; here it stands for any bytes."""
 
-NAMES = {kind: name for name, kind in TYPES.items()}
+VIDEO = "vpdq"
+"""The signal type of HMA's extension for videos; it can be looked up and compared, and nothing else."""
+
+NAMES = {kind: name for name, kind in TYPES.items()} | {SignalKind.VPDQ: VIDEO}
 """HMA's names of our kinds of hash."""
 
 BY_CONTENT = {"photo": (SignalKind.PDQ,), "video": (SignalKind.MD5,)}
 """The signals that HMA has of each type of content."""
+
+MAX_FRAMES = 1000
+"""Most frames of a video that is looked up or compared by its frames: each is compared with each."""
 
 MISSING = "missing_field"
 """The code of an error that HMA answers with 422 and a list."""
@@ -179,7 +187,23 @@ def bank_json(bank: Bank) -> dict[str, object]:
 
 def match_json(near: Near) -> dict[str, object]:
     """A match in HMA's shape: the distance is text."""
-    return {"bank_content_id": near.entry.content, "distance": str(near.distance)}
+    said = str(near.distance)
+    if near.entry.signal is SignalKind.VPDQ:
+        said = f"{near.query_percent}%[{near.known_percent}%]"
+    return {"bank_content_id": near.entry.content, "distance": said}
+
+
+def signal_text(entry: BankEntry) -> str:
+    """An entry's hash as HMA writes it."""
+    return to_vpdq(entry.frames) if entry.frames else entry.value
+
+
+def video(text: object) -> Sequence[FrameHash]:
+    """The frames of a video as vPDQ writes them. Raises BadInput for anything else, or too many."""
+    frames = from_vpdq(text if isinstance(text, str) else "")
+    if len(frames) > MAX_FRAMES:
+        raise BadInput(f"A video may have {MAX_FRAMES} frames here.", code="bad_vpdq")
+    return frames
 
 
 def by_bank(found: Sequence[Near]) -> dict[str, list[dict[str, object]]]:
