@@ -3,9 +3,50 @@ import json
 
 import pytest
 
-from consentry.core.probe import FORBIDDEN, HARMLESS, LABEL, SHAPED, Heard, Probe, judged, probes, worst
+from consentry.core.probe import FORBIDDEN, HARMLESS, LABEL, Heard, Probe, judged, probes, worst
 from consentry.core.route import OWN, Route, Tried
 from core.made import NOON
+
+DATA = base64.b64encode(b"png").decode()
+URL = f"data:image/png;base64,{DATA}"
+BODIES = {
+    "images.generations": lambda words: {"prompt": words, "n": 1},
+    "images.edits": lambda words: {"prompt": words, "n": 1, "images": [{"image_url": URL}]},
+    "check": lambda words: {"prompt": words, "n": 1, "images": [{"image_url": URL}]},
+    "responses": lambda words: {
+        "input": [
+            {
+                "role": "user",
+                "content": [
+                    {"type": "input_text", "text": words},
+                    {"type": "input_image", "image_url": URL},
+                ],
+            }
+        ],
+        "tools": [{"type": "image_generation"}],
+    },
+    "chat.completions": lambda words: {
+        "messages": [
+            {
+                "role": "user",
+                "content": [
+                    {"type": "text", "text": words},
+                    {"type": "image_url", "image_url": {"url": URL}},
+                ],
+            }
+        ],
+        "modalities": ["image", "text"],
+    },
+    "gemini.generateContent": lambda words: {
+        "contents": [
+            {
+                "role": "user",
+                "parts": [{"text": words}, {"inlineData": {"mimeType": "image/png", "data": DATA}}],
+            }
+        ],
+        "generationConfig": {"responseModalities": ["TEXT", "IMAGE"]},
+    },
+}
 
 MUST, MAY = Probe("", b"", must_refuse=True), Probe("", b"", must_refuse=False)
 G, U, X, N = Tried.GUARDED, Tried.UNGUARDED, Tried.UNREACHED, Tried.NEVER
@@ -15,15 +56,14 @@ def heard(status=200, *, images=False):
     return Heard(status, "dec_1", "7", images=images)
 
 
-@pytest.mark.parametrize("name", sorted(SHAPED))
+@pytest.mark.parametrize("name", sorted(OWN))
 def test_each_of_our_routes_gets_what_must_be_refused_and_what_need_not(name):
     first, second = probes(Route(name, OWN[name], "gate", NOON), b"png", makes=True)
     assert (first.must_refuse, second.must_refuse) == (True, False)
-    assert first.path == second.path == OWN[name].removeprefix("POST ")
-    assert json.loads(first.body)["prompt"] == FORBIDDEN
-    assert json.loads(second.body)["prompt"] == HARMLESS
-    assert json.loads(second.body)["n"] == 1
-    assert ("images" in json.loads(first.body)) is (name != "images.generations")
+    assert first.path == second.path == OWN[name].removeprefix("POST ").replace("{name}", "canary")
+    assert first.body != second.body
+    assert json.loads(first.body) == BODIES[name](FORBIDDEN)
+    assert json.loads(second.body) == BODIES[name](HARMLESS)
 
 
 def test_a_way_outside_gets_the_picture_too_and_no_path_of_ours():

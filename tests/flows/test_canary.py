@@ -10,9 +10,9 @@ import pytest
 
 from consentry.core.breaker import Ability, Limits
 from consentry.core.entry import Kind
-from consentry.core.probe import SHAPED, Heard
-from consentry.core.route import Tried
-from consentry.flows.canary import FLY, Canary
+from consentry.core.probe import Heard
+from consentry.core.route import OWN, Tried
+from consentry.flows.canary import DUE, FLY, Canary
 from consentry.flows.passage import Passage
 from consentry.store.memory import MemoryStore
 from support.fakes import CountingIds, StillClock
@@ -44,7 +44,7 @@ class World:
         yield "a key"
 
     def knock(self, url, body, key):
-        self.asked.append((url, json.loads(body)["prompt"], key))
+        self.asked.append((url, body.decode(), key))
         if url.startswith("http://us"):
             return self.decided("refuse" if "Anna" in self.asked[-1][1] else "allow")
         return (
@@ -67,9 +67,9 @@ def world():
 
 
 def test_our_own_routes_are_tried_with_a_key_and_found_guarded(world):
-    assert world.canary(makes=True).fly() == dict.fromkeys(SHAPED, Tried.GUARDED)
-    assert len(world.asked) == 4
-    assert {key for _, _, key in world.asked} == {"a key"}
+    assert world.canary(makes=True).fly() == dict.fromkeys(OWN, Tried.GUARDED)
+    assert len(world.asked) == 2 * len(OWN)
+    assert {key for _, _, key in world.asked} == {"Bearer a key"}
     assert world.passage.alarms() == {}
     edits = next(route for route in world.passage.routes() if route.name == "images.edits")
     assert edits.decision.startswith("dec_")
@@ -118,7 +118,7 @@ def test_a_decision_that_does_not_stand_in_the_log_is_none(world, place):
 def test_what_is_stopped_or_cannot_be_tried_is_left_alone(world):
     world.passage.add("bot", "a bot without an address", "community team", "")
     world.passage.switch("images.edits", on=False)
-    assert set(world.canary().fly()) == {"images.generations"}
+    assert set(world.canary().fly()) == set(OWN) - {"images.edits"}
 
 
 def test_one_flight_is_ordered_for_all_replicas_and_carried_out(world):
@@ -128,6 +128,7 @@ def test_one_flight_is_ordered_for_all_replicas_and_carried_out(world):
     assert job.kind == FLY
     world.canary().run(job)
     assert world.asked
+    assert flights(world) == 1  # for the routes, which are new
     world.clock.move(hours=1)
     world.canary().schedule()
     assert len(world.store.claim(5, 60.0)) == 1
@@ -136,3 +137,52 @@ def test_one_flight_is_ordered_for_all_replicas_and_carried_out(world):
 def test_without_a_schedule_none_is_ordered(world):
     world.canary(every=timedelta(0)).schedule()
     assert world.store.claim(5, 60.0) == []
+
+
+def test_a_way_outside_gets_the_authorization_that_is_its_own(world):
+    world.passage.add("app", "the edit button", "mobile team", OUTSIDE)
+    world.canary(outside=lambda name: f"Token of {name}").fly()
+    assert (OUTSIDE, "Token of app") in {(url, key) for url, _, key in world.asked}
+    assert {key for url, _, key in world.asked if url != OUTSIDE} == {"Bearer a key"}
+
+
+def flights(world):
+    """How many flights are due once those after a change are."""
+    world.clock.move(seconds=DUE.total_seconds())
+    return done(world)
+
+
+def done(world):
+    """How many flights are due now; they are over at once."""
+    jobs = world.store.claim(9, 60.0)
+    for job in jobs:
+        with world.store.begin() as tx:
+            tx.finish(job)
+    return len(jobs)
+
+
+def test_a_server_that_is_not_what_the_last_one_was_is_tried_once(world):
+    for setup, ordered in (("a", 1), ("a", 0), ("b", 1), ("a", 1), ("a", 0)):
+        world.canary(setup=setup).after_start()
+        assert done(world) == 0
+        assert flights(world) == ordered
+
+
+def test_canaries_that_fly_only_when_told_to_do_not_fly_after_a_start(world):
+    world.canary(setup="a", every=timedelta(0)).after_start()
+    assert flights(world) == 0
+
+
+def test_a_change_of_the_routes_is_tried_at_once(world):
+    world.canary().schedule()
+    flights(world)
+    for change in (
+        lambda: world.passage.add("app", "the edit button", "mobile team", OUTSIDE),
+        lambda: world.passage.switch("images.edits", on=False),
+        lambda: world.passage.switch("images.edits", on=True),
+    ):
+        world.canary().schedule()
+        assert flights(world) == 0
+        change()
+        world.canary().schedule()
+        assert flights(world) == 1

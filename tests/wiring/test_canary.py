@@ -3,7 +3,9 @@
 import pytest
 
 from consentry.core.probe import LABEL
-from consentry.wiring.canary import _knock, open_canary
+from consentry.store.memory import MemoryStore
+from consentry.wiring.canary import _knock, canary_over, open_canary
+from support.fakes import CountingIds, StillClock
 from support.small import wanted
 from support.talking import Answer, talking
 
@@ -36,6 +38,9 @@ def test_the_key_is_taken_back_after_the_flight(tmp_path):
         (b'{"error":{}}', {}, False),
         (b'{"data":[{"b64_json":"aGFsbG8="}]}', {}, True),
         (b'{"data":[{"url":"https://x"}]}', {}, True),
+        (b'{"output":[{"result":null}]}', {}, False),
+        (b'{"output":[{"result": "aGFsbG8="}]}', {}, True),
+        (b'{"parts":[{"inlineData":{"data":"aGFsbG8="}}]}', {}, True),
         (b"\x89PNG", {"content-type": "image/png"}, True),
     ],
 )
@@ -57,3 +62,25 @@ def test_nobody_there_is_said():
     with talking(lambda _: Answer()) as gone:
         pass
     assert _knock(1.0, gone, b"{}", "key").status == 0
+
+
+def test_what_a_route_outside_wants_comes_from_the_environment(tmp_path, monkeypatch):
+    monkeypatch.setenv("CANARY_AUTHORIZATION_APP_IOS", "Basic abc")
+    with open_canary(wanted(tmp_path)) as canary:
+        assert canary.outside("app-ios") == "Basic abc"
+        assert canary.outside("app") == ""
+        asked = []
+        with talking(lambda call: asked.append(call) or Answer()) as app:
+            _knock(5.0, app, b"{}", canary.outside("app-ios"))
+    assert asked[0].headers["authorization"] == "Basic abc"
+
+
+def test_another_version_setting_or_rule_is_another_setup(tmp_path):
+    access = None
+
+    def setup(rules="1", **flags):
+        return canary_over(wanted(tmp_path, **flags), MemoryStore(StillClock(), CountingIds()), access, rules)
+
+    one = setup().setup
+    assert setup().setup == one
+    assert len({one, setup(rules="2").setup, setup(canary_makes=False).setup}) == 3

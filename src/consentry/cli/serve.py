@@ -95,6 +95,7 @@ def _timed(system: wiring.System) -> Iterator[None]:
         system.sync.schedule()
         system.canary.schedule()
 
+    system.canary.after_start()
     stop = threading.Event()
     thread = threading.Thread(target=every, args=(MINUTE, order, stop), name="orders")
     thread.start()

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 from collections.abc import Callable, Mapping
@@ -15,9 +16,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from consentry.core.entry import Kind
+from consentry.core.entry import Kind, canonical
+from consentry.core.errors import NotFound
 from consentry.core.ports import Job, Store
-from consentry.core.probe import SHAPED, Heard, Probe, judged, probes, worst
+from consentry.core.probe import Heard, Probe, judged, probes, worst
 from consentry.core.route import Route, Tried
 
 FLY: Final = "canary"
@@ -27,7 +29,10 @@ SKEW = timedelta(minutes=1)
 """How much older than the probe a decision may seem: two clocks are compared."""
 
 Knock = Callable[[str, bytes, str], Heard]
-"""Sends a body to an address, with a key of ours (empty: none), and tells what came back."""
+"""Sends a body to an address, with a header `authorization` (empty: none), and tells what came back."""
+
+DUE: Final = timedelta(seconds=30)
+"""How long after a change its flight is due: until then a server that has just started listens."""
 
 log = logging.getLogger("consentry.canary")
 
@@ -50,23 +55,45 @@ class Canary:
     """Whether a harmless image is asked for, too."""
     every: timedelta
     """How often; zero: only when told to."""
+    outside: Callable[[str], str] = lambda _: ""
+    """What a route outside, by name, wants as `authorization`; empty: nothing."""
+    setup: str = ""
+    """A digest of what this server is: its version, settings and rules."""
 
     def fly(self) -> Mapping[str, Tried]:
         """Try every open route that can be tried, now."""
         with self.store.read() as view:
-            routes = [
-                route for route in view.routes() if route.open and (route.name in SHAPED or route.probe)
-            ]
+            routes = [route for route in view.routes() if route.open and (route.own or route.probe)]
         with self.key() as key:
             return {route.name: self._try(route, key) for route in routes}
 
     def schedule(self) -> None:
-        """Order a flight if its time has come: one for all replicas."""
+        """Order a flight if its time has come, or the routes have changed: one for all replicas."""
         if not self.every:
             return
         with self.store.begin() as tx:
             slot = int(tx.now().timestamp() // self.every.total_seconds())
             tx.enqueue(Job(FLY, {}, f"{FLY}:{slot}", tx.now()))
+            routes = [[one.name, one.entry, one.probe, one.open] for one in tx.routes()]
+        self._order_if_other("routes", hashlib.sha256(canonical({"routes": routes})).hexdigest())
+
+    def after_start(self) -> None:
+        """Order a flight if this server is not what the last one was: another version, setting or rule."""
+        if self.every:
+            self._order_if_other("setup", self.setup)
+
+    def _order_if_other(self, what: str, digest: str) -> None:
+        """Order a flight if `digest` is not what was kept of `what`."""
+        name = f"{FLY} {what}"
+        with self.store.begin() as tx:
+            try:
+                kept = tx.secret(name)
+            except NotFound:
+                kept = ""
+            if kept == digest:
+                return
+            tx.put_secret(name, digest)
+            tx.enqueue(Job(FLY, {}, f"{FLY}:{what}:{tx.now().timestamp()}", tx.now() + DUE))
 
     def run(self, job: Job) -> None:
         """Carry out a flight that was ordered."""
@@ -91,7 +118,7 @@ class Canary:
         with self.store.read() as view:
             began = view.now()
         url = f"{self.base}{probe.path}" if route.own else route.probe
-        heard = self.knock(url, probe.body, key if route.own else "")
+        heard = self.knock(url, probe.body, f"Bearer {key}" if route.own else self.outside(route.name))
         return judged(probe, heard, self._recorded(heard, began - SKEW)), heard
 
     def _recorded(self, heard: Heard, since: datetime) -> str:

@@ -92,7 +92,7 @@ def _build(settings: Settings, generator: Generator | None, opened: contextlib.E
         access=Access(store, clock, ids, pepper),
         law=judges.law,
         passage=passage,
-        canary=canary_over(settings, store, Access(store, clock, ids, pepper)),
+        canary=canary_over(settings, store, Access(store, clock, ids, pepper), _rules(judges)),
         ask=judges.judge(Stage.ASK),
         answer=judges.judge(Stage.ANSWER),
         upload=judges.judge(Stage.UPLOAD),
@@ -140,6 +140,11 @@ def _build(settings: Settings, generator: Generator | None, opened: contextlib.E
         },
         site=site,
     )
+
+
+def _rules(judges: Judges) -> str:
+    """The versions of the rules of every stage at the gate."""
+    return " ".join(judges.law.policy(stage, frozenset()).version for stage in (Stage.ASK, Stage.ANSWER))
 
 
 def _check_decoder(decoder: Decoder) -> None:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
+import os
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
 
 import httpx2
 
+import consentry
 from consentry.config import Settings
 from consentry.core.ports import Store
 from consentry.core.probe import LABEL, Heard
@@ -26,12 +30,15 @@ SCOPES = frozenset({"gate", "canary"})
 LASTS = timedelta(minutes=15)
 """How long its key lasts at most; it is taken back after the flight."""
 
-IMAGES = (b'"b64_json"', b"data:image", b'"inlineData"', b'"inline_data"', b'"url"', b'"result"')
-"""What stands in an answer that may hold an image, or lead to one."""
+IMAGES = re.compile(rb'"(b64_json|inlineData|inline_data|url|result)"\s*:\s*["{\[]|data:image')
+"""What stands in an answer that may hold an image, or lead to one; `"result": null` does not."""
+
+OUTSIDE = "CANARY_AUTHORIZATION_"
+"""With a route's name in capitals: the environment variable with its `authorization`. It is kept nowhere."""
 
 
-def canary_over(settings: Settings, store: Store, access: Access) -> Canary:
-    """Canaries that try this server and whatever else is registered."""
+def canary_over(settings: Settings, store: Store, access: Access, rules: str = "") -> Canary:
+    """Canaries that try this server and whatever else is registered; `rules` is the version of its rules."""
     host = "127.0.0.1" if settings.host in {"0.0.0.0", "::"} else settings.host  # noqa: S104 - is not listened on
     return Canary(
         store=store,
@@ -41,6 +48,8 @@ def canary_over(settings: Settings, store: Store, access: Access) -> Canary:
         figure=lambda: edits.encoded(drawing.figure(7), "png"),
         makes=settings.canary_makes,
         every=timedelta(minutes=settings.canary_minutes),
+        outside=_outside,
+        setup=hashlib.sha256("\n".join((consentry.__version__, repr(settings), rules)).encode()).hexdigest(),
     )
 
 
@@ -65,14 +74,19 @@ def _key(access: Access) -> Iterator[str]:
         access.revoke(found.id)
 
 
-def _knock(seconds: float, url: str, body: bytes, key: str) -> Heard:
+def _outside(route: str) -> str:
+    """What the environment says that a route outside wants as `authorization`: `app-ios` is `APP_IOS`."""
+    return os.environ.get(OUTSIDE + re.sub(r"[.-]", "_", route).upper(), "")
+
+
+def _knock(seconds: float, url: str, body: bytes, authorization: str) -> Heard:
     """Send `body` to `url` as a caller would, marked as a probe."""
     headers = {"content-type": "application/json", LABEL: "1"}
-    headers |= {"authorization": f"Bearer {key}"} if key else {}
+    headers |= {"authorization": authorization} if authorization else {}
     try:
         reply = httpx2.post(url, content=body, headers=headers, timeout=seconds, follow_redirects=False)
     except httpx2.HTTPError:
         return Heard(0, "", "", images=False)
     told = reply.headers.get("consentry-decision", ""), reply.headers.get("consentry-log-index", "")
     image = reply.headers.get("content-type", "").startswith("image/")
-    return Heard(reply.status_code, *told, images=image or any(mark in reply.content for mark in IMAGES))
+    return Heard(reply.status_code, *told, images=image or IMAGES.search(reply.content) is not None)
