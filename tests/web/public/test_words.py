@@ -92,6 +92,8 @@ def test_every_page_has_a_short_name():
         ("xx", "en"),
         ("en-GB", "en"),
         ("xx;q=1, EN;q=0.1", "en"),
+        ("en;q=0.5, cy", "cy"),
+        ("ar-EG,ar;q=0.9,en;q=0.8", "ar"),
         ("en;q=nonsense", "en"),
         (",,;q=,", "en"),
     ],
