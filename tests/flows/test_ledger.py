@@ -15,6 +15,7 @@ from support.fakes import (
     Brush,
     CountingIds,
     Eye,
+    OpenDoor,
     PlainDecoder,
     PlainMarker,
     StillClock,
@@ -37,6 +38,7 @@ def go(store, *made: bytes, marker=None, asked=None, after=None, outcome=Outcome
     return asyncio.run(
         generate(
             asked or request(SAID, b"ok input"),
+            entrance=OpenDoor(),
             ask=judge(store, Eye("before")),
             answer=judge(
                 store, after or Eye("after"), stage=Stage.ANSWER, rules=[rule("after", outcome, Stage.ANSWER)]

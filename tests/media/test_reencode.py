@@ -16,7 +16,7 @@ from consentry.media.decoder import PlainDecoder
 from consentry.media.drawing import place
 from consentry.media.limits import Limits
 from consentry.media.normalise import kind_of
-from consentry.media.reencode import clean
+from consentry.media.reencode import clean, renewed
 
 PLACE = place(7, (160, 120))
 SECRET = b"54.3 N 10.1 E"
@@ -129,3 +129,20 @@ def test_limits_hold_when_cleaning_too():
     with pytest.raises(BadInput) as trouble:
         clean(saved(PLACE, "png"), Limits(max_pixels=100))
     assert trouble.value.code == "too_many_pixels"
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "L", "P"])
+def test_the_quick_file_shows_what_the_file_that_leaves_shows(mode):
+    data = saved(PLACE.convert(mode), "png")
+    cleaned, quick = renewed(data, Limits())
+    assert cleaned == clean(data, Limits())
+    assert PlainDecoder().decode(quick).frames == PlainDecoder().decode(cleaned).frames
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
+def test_a_picture_that_is_long_only_when_unpacked_is_renewed_as_well(mode):
+    data = saved(PLACE.convert(mode), "png")
+    limits = Limits(max_bytes=len(data))
+    cleaned, quick = renewed(data, limits)
+    assert len(data) < PLACE.width * PLACE.height * len(mode)
+    assert PlainDecoder(limits).decode(quick).frames == PlainDecoder().decode(cleaned).frames != ()

@@ -1,12 +1,15 @@
 """A gate that fails closed: whatever is down, slow or lying, nothing unjudged leaves."""
 
 import base64
+import concurrent.futures
 import contextlib
+import itertools
 import json
 import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import anyio
 import openai
 import pytest
 
@@ -128,6 +131,40 @@ def test_too_much_at_once_is_told_to_come_back(tmp_path):
         assert reply.json()["error"]["code"] == "overloaded"
         assert int(reply.headers["retry-after"]) > 0
         assert http.get("/healthz").status_code == 200
+
+
+class Slow(Brush):
+    """A generator that has its picture ready only when it is told so."""
+
+    ready = False
+
+    async def make(self, request):
+        while not self.ready:  # noqa: ASYNC110 - it is told so from another thread
+            await anyio.sleep(0.01)
+        return await super().make(request)
+
+
+def test_twice_too_much_is_turned_away_at_once_and_what_was_let_in_is_served(tmp_path):
+    """A draft that is paid for is not lost because many others are opened at the same moment."""
+    let_in, brush = 24, Slow([Made(encoded(drawing.place(2, (700, 700)), "png"))])
+    with (
+        running(tmp_path, brush, max_at_once=let_in, decoders=1, patience=60.0) as server,
+        server.http("gate") as http,
+        concurrent.futures.ThreadPoolExecutor(2 * let_in) as callers,
+    ):
+
+        def ask(_):
+            return http.post("/v1/images/generations", json={"prompt": PROMPT}, timeout=100)
+
+        asked = [callers.submit(ask, at) for at in range(2 * let_in)]
+        answers = itertools.islice(concurrent.futures.as_completed(asked, timeout=60), let_in)
+        turned_away = [task.result() for task in answers]
+        assert not brush.asked
+        brush.ready = True
+        replies = [task.result() for task in asked]
+    assert {reply.status_code for reply in turned_away} == {503}
+    assert all(int(reply.headers["retry-after"]) > 0 for reply in turned_away)
+    assert sorted(reply.status_code for reply in replies) == [200] * let_in + [503] * let_in
 
 
 @pytest.mark.parametrize("made", [[], [Made(b"")]])

@@ -70,7 +70,8 @@ class PdqHasher:
     def upright(self, picture: Picture) -> Hashes:
         """One hash of each still with enough in it and of its small centre crops, as they stand.
 
-        Worked out from a few hundred pixels, because it is done for every image that leaves. Raises
+        Worked out from a few hundred pixels, because it is done for every image that leaves; without MD5,
+        which nobody exchanges of such images. Raises
         BadInput if `picture` has no stills or too many.
         """
         by_still = [[hash_luma(view) for view in _small_crops(pixels)] for pixels in _stills(picture)]
@@ -78,7 +79,7 @@ class PdqHasher:
         kept = good or [max(by_still, key=lambda found: found[0].quality)]
         pdq = dict.fromkeys(hash_.bits for found in kept for hash_ in found)
         quality = max(found[0].quality for found in kept)
-        return Hashes(picture.sha256, tuple(pdq), quality, _md5(picture.data))
+        return Hashes(picture.sha256, tuple(pdq), quality)
 
 
 def _small_crops(pixels: Pixels) -> list[Pixels]:

@@ -15,7 +15,7 @@ from PIL import Image
 
 from consentry.media.limits import Limits, refusal
 from consentry.media.normalise import Source, Still, opened, stills
-from consentry.media.strip import may_hide, plain_png
+from consentry.media.strip import Plain, plain_png
 
 _SETTINGS: Final[dict[str, dict[str, object]]] = {
     "jpeg": {"quality": 92},
@@ -34,8 +34,21 @@ _MAX_MILLISECONDS: Final = 60_000
 def clean(data: bytes, limits: Limits) -> bytes:
     """`data` in its own format, written anew. Raises BadInput, and whatever a codec raises."""
     source = opened(data, limits)
-    if source.kind == "png" and (plain := _plain(data, limits)):
-        return plain
+    plain = _plain(source, data)
+    return _written(source) if plain is None else plain.file
+
+
+def renewed(data: bytes, limits: Limits) -> tuple[bytes, bytes]:
+    """As `clean`; and a file of the same pixels that is quickest to open, which may be the same file."""
+    source = opened(data, limits)
+    plain = _plain(source, data)
+    if plain is not None:
+        return plain.file, _quick(plain, limits)
+    written = _written(source)
+    return written, written
+
+
+def _written(source: Source) -> bytes:
     shown = [(_bare(still), still.milliseconds) for still in stills(source)]
     pictures = [picture for picture, _ in shown]
     if len({picture.size for picture in pictures}) > 1:
@@ -50,13 +63,19 @@ def clean(data: bytes, limits: Limits) -> bytes:
     return out.getvalue()
 
 
-def _plain(data: bytes, limits: Limits) -> bytes | None:
-    """A plain PNG as it is packed; None for any other, and if something in it is see-through."""
-    plain = plain_png(data)
-    if plain is None or not may_hide(plain):
+def _plain(source: Source, data: bytes) -> Plain | None:
+    """A plain PNG; None for any other picture, and if something in it is see-through."""
+    plain = plain_png(data) if source.kind == "png" else None
+    if plain is None or not plain.may_hide:
         return plain
-    (still,) = stills(opened(plain, limits))
+    (still,) = stills(opened(_quick(plain, source.limits), source.limits))
     return plain if still.alpha is None else None
+
+
+def _quick(plain: Plain, limits: Limits) -> bytes:
+    """The file that is quickest to open, unless it is longer than any that is opened."""
+    quick = plain.quick
+    return quick if len(quick) <= limits.max_bytes else plain.file
 
 
 def _bare(still: Still) -> Image.Image:

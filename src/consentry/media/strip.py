@@ -11,6 +11,7 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
@@ -43,21 +44,46 @@ _SLACK: Final = 4_096
 a packer does to noise. More room than that could be there for something else."""
 
 
-def plain_png(data: bytes) -> bytes | None:
-    """`data` with its pixels and nothing else; None if it is not plain, or not whole."""
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """A plain PNG, taken apart."""
+
+    header: bytes
+    """Its size and how its pixels are written."""
+    packed: bytes
+    """Its pixels as they came."""
+    rows: bytes
+    """The same, unpacked."""
+
+    @property
+    def file(self) -> bytes:
+        """The file with its pixels and nothing else."""
+        return self._with(self.packed)
+
+    @property
+    def quick(self) -> bytes:
+        """A file of the very same rows that is not packed: whoever opens it need not unpack them again."""
+        return self._with(zlib.compress(self.rows, 0))
+
+    @property
+    def may_hide(self) -> bool:
+        """Whether it has room for transparency, under which colours could be hidden."""
+        colour_type: int = _HEADER.unpack(self.header)[3]
+        return _CHANNELS[colour_type] == _CHANNELS[6]
+
+    def _with(self, pixels: bytes) -> bytes:
+        parts = ((b"IHDR", self.header), (b"IDAT", pixels), (b"IEND", b""))
+        return START + b"".join(_chunk(*part) for part in parts)
+
+
+def plain_png(data: bytes) -> Plain | None:
+    """What a plain PNG is made of; None if `data` is not plain, or not whole."""
     parts = _chunks(data)
     if parts is None or not _plain(parts):
         return None
     header, packed = parts[0][1], b"".join(body for name, body in parts if name == b"IDAT")
-    if not _only_pixels(header, packed):
-        return None
-    return START + b"".join(_chunk(*part) for part in ((b"IHDR", header), (b"IDAT", packed), (b"IEND", b"")))
-
-
-def may_hide(plain: bytes) -> bool:
-    """Whether the plain PNG has room for transparency, under which colours could be hidden."""
-    colour_type: int = _HEADER.unpack_from(plain, len(START) + 8)[3]
-    return _CHANNELS[colour_type] == _CHANNELS[6]
+    rows = _rows(header, packed)
+    return None if rows is None else Plain(header, packed, rows)
 
 
 def _chunks(png: bytes) -> Sequence[Chunk] | None:
@@ -93,23 +119,23 @@ def _is_ordinary(gamma: bytes) -> bool:
     return len(gamma) == 4 and is_srgb_gamma(int.from_bytes(gamma) / 100_000)  # noqa: PLR2004 - one number
 
 
-def _only_pixels(header: bytes, packed: bytes) -> bool:
-    """Whether `packed` holds the pixels that `header` announces: all of them, and not a byte more."""
+def _rows(header: bytes, packed: bytes) -> bytes | None:
+    """The rows in `packed` if they are what `header` announces: all of them, and not a byte more."""
     if len(header) != _HEADER.size:
-        return False
+        return None
     width, height, depth, colour_type, *how = _HEADER.unpack(header)
     if depth != 8 or colour_type not in _CHANNELS or how != [0, 0, 0]:  # noqa: PLR2004 - bits a channel
-        return False
+        return None
     row = 1 + width * _CHANNELS[colour_type]
     if len(packed) > 1.01 * height * row + _SLACK:
-        return False
+        return None
     unpacker = zlib.decompressobj()
     try:
         rows = unpacker.decompress(packed, height * row + 1)
     except zlib.error:
-        return False
+        return None
     ended = unpacker.eof and not unpacker.unused_data
-    return ended and len(rows) == height * row and max(rows[::row]) < _FILTERS
+    return rows if ended and len(rows) == height * row and max(rows[::row]) < _FILTERS else None
 
 
 def _chunk(name: bytes, body: bytes) -> bytes:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from typing import BinaryIO
 
 import numpy as np
@@ -75,11 +76,21 @@ def skin_share(rgb: npt.NDArray[np.uint8]) -> float:
     """Which share of a drawn figure's body, if there were one in the middle, has a skin tone."""
     height, width = rgb.shape[:2]
     top, bottom, half = (round(share * height) for share in BODY)
-    body = rgb[top:bottom:STEP, max(0, width // 2 - half) : width // 2 + half : STEP].astype(np.int16)
+    body = rgb[top:bottom:STEP, max(0, width // 2 - half) : width // 2 + half : STEP]
     if not body.size:
         return 0.0
-    near = [(np.abs(body - np.array(tone, np.int16)) <= TOLERANCE).all(axis=-1) for tone in SKIN_TONES]
-    return float(np.logical_or.reduce(near).mean())
+    channels = np.ascontiguousarray(np.moveaxis(body, -1, 0))
+    near = np.logical_or.reduce([_near(channels, tone) for tone in SKIN_TONES])
+    return float(near.mean())
+
+
+def _near(channels: npt.NDArray[np.uint8], tone: Sequence[int]) -> npt.NDArray[np.bool_]:
+    """Where all three colours are within TOLERANCE of `tone`."""
+    within = [
+        (channel >= max(0, middle - TOLERANCE)) & (channel <= min(255, middle + TOLERANCE))
+        for channel, middle in zip(channels, tone, strict=True)
+    ]
+    return np.asarray(np.logical_and.reduce(within), np.bool_)
 
 
 if __name__ == "__main__":

@@ -25,6 +25,7 @@ from consentry.flows.access import Access
 from consentry.flows.banking import Banking
 from consentry.flows.check import Checks
 from consentry.flows.consent import Consents
+from consentry.flows.generate import AT_ONCE
 from consentry.flows.ledger import Ledger
 from consentry.flows.optout import OptOuts
 from consentry.flows.parts import Parts
@@ -66,7 +67,9 @@ def _build(settings: Settings, generator: Generator | None, opened: contextlib.E
     pepper = secret_file(directory / "pepper.key")
     passphrases = ScryptPassphrases(pepper)
     blobs = LocalBlobs(directory / "blobs", directory / "blobs.key", store)
-    decoder, media = open_decoders(opened, settings.decoders, settings.video_decoders)
+    # Whoever was let in may wait: a draft that is paid for shall not be lost for want of a place.
+    waiting = AT_ONCE * settings.max_at_once
+    decoder, media = open_decoders(opened, settings.decoders, settings.video_decoders, waiting)
     hasher = ready_hasher()
     figures = Figures()
     permits = signed_permits(settings, clock, ids)

@@ -10,18 +10,18 @@ from consentry.core.content import Picture
 from consentry.core.match import Hashes
 from consentry.core.ports import Decoder, Hasher
 from consentry.matching.hasher import PdqHasher
-from consentry.media.decoder import SandboxDecoder, TwoDecoders
+from consentry.media.decoder import MAX_WAITING, SandboxDecoder, TwoDecoders
 from consentry.media.limits import VIDEO_LIMITS, Limits
 
 
 def open_decoders(
-    opened: contextlib.ExitStack, pictures: int = 1, videos: int = 1
+    opened: contextlib.ExitStack, pictures: int = 1, videos: int = 1, waiting: int = MAX_WAITING
 ) -> tuple[SandboxDecoder, Decoder]:
     """What opens pictures alone, and what opens pictures and videos; the same if there are to be no videos.
 
-    Both are closed with `opened`.
+    So many callers may wait for a picture. Both are closed with `opened`.
     """
-    stills = opened.enter_context(SandboxDecoder(Limits(), workers=pictures))
+    stills = opened.enter_context(SandboxDecoder(Limits(), workers=pictures, max_waiting=waiting))
     if not videos:
         return stills, stills
     return stills, TwoDecoders(stills, opened.enter_context(SandboxDecoder(VIDEO_LIMITS, workers=videos)))

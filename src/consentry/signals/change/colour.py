@@ -63,6 +63,10 @@ def lab(rgb: npt.NDArray[np.uint8]) -> Floats:
     return np.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], axis=-1)
 
 
+_FIRST, _LAST = (tuple(turn(np.radians(hue)) for turn in (np.cos, np.sin)) for hue in HUES)
+"""Cosine and sine of the two hues: comparing products is many times quicker than finding each angle."""
+
+
 def chroma(colours: Floats) -> Floats:
     """How far from grey each pixel is."""
     return np.hypot(colours[..., 1], colours[..., 2])
@@ -70,15 +74,16 @@ def chroma(colours: Floats) -> Floats:
 
 def may_be_skin(colours: Floats) -> Mask:
     """Whether a pixel could be skin of any person in any ordinary light; so could wood and sand."""
-    hue = np.degrees(np.arctan2(colours[..., 2], colours[..., 1]))
+    red, yellow = colours[..., 1], colours[..., 2]
     strength = chroma(colours)
-    return (
-        (hue > HUES[0])
-        & (hue < HUES[1])
+    found: Mask = (
+        (yellow * _FIRST[0] > red * _FIRST[1])
+        & (yellow * _LAST[0] < red * _LAST[1])
         & (strength > CHROMA[0])
         & (strength < CHROMA[1])
         & (colours[..., 0] > MIN_LIGHT)
     )
+    return found
 
 
 def is_dark_red(colours: Floats) -> Mask:
