@@ -41,7 +41,9 @@ def test_a_server_that_starts_again_keeps_its_log_and_its_key(tmp_path: Path):
 def test_secrets_of_a_system_are_readable_by_its_owner_only(server: Running):
     folder = server.system.settings.directory
     secrets = list(folder.glob("*.key"))
-    assert {path.name for path in secrets} == {"pepper.key", "blobs.key", "log.key", "permit.key"}
+    assert {path.name for path in secrets} == {
+        f"{name}.key" for name in ("pepper", "blobs", "log", "permit", "ledger", "provenance")
+    }
     assert all(path.stat().st_mode & 0o077 == 0 for path in [folder, *secrets])
 
 
