@@ -8,6 +8,7 @@ import consentry
 from consentry.cli.bank import bank
 from consentry.cli.canary import canary
 from consentry.cli.consent import consent
+from consentry.cli.conversation import conversation
 from consentry.cli.demo import demo
 from consentry.cli.docs import docs
 from consentry.cli.gate import gate
@@ -33,7 +34,7 @@ def main() -> None:
 
 for command in (sync, lag):
     bank.add_command(command)
-for command in (bank, canary, consent, demo, docs, gate, guard, hash_, incident, key):
+for command in (bank, canary, consent, conversation, demo, docs, gate, guard, hash_, incident, key):
     main.add_command(command)
 for command in (law, log, optout, recall, route, serve, who_made, work):
     main.add_command(command)

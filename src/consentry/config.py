@@ -66,6 +66,7 @@ class Settings:
     origin: str
     refusal_code: str
     stream_mode: str
+    conversation_hours: float
     default_hours: int
     workers: int
     features_days: float
@@ -208,6 +209,12 @@ SETTINGS: tuple[Setting, ...] = (
         "final",
         "Streams at the gate: `final` keeps the connection open until all is judged; `off` begins only then.",
         among=("final", "off"),
+    ),
+    Setting(
+        "conversation_hours",
+        1.0,
+        "Hours for which a conversation can be continued by its id (`previous_response_id`): its words and "
+        "pictures are kept, encrypted, until then; 0: none is kept.",
     ),
     Setting("default_hours", 48, "Hours for a takedown where no known law sets fewer."),
     Setting("workers", 1, "Job workers inside the server; 0 if `consentry work` runs elsewhere."),

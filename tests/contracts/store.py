@@ -17,6 +17,7 @@ from consentry.core.match import FrameHash, Hashes
 from consentry.core.message import Message, Side
 from consentry.core.ports import Job, Store
 from contracts.banks import BankContract
+from contracts.fleeting import FleetingContract
 from contracts.ledger import LedgerContract
 from contracts.log import LogContract
 from contracts.parts import PartContract
@@ -57,7 +58,14 @@ def everything_then_boom(store: Store, job: Job) -> None:
 
 
 class StoreContract(
-    QueueContract, LogContract, BankContract, SyncContract, PartContract, LedgerContract, RouteContract
+    QueueContract,
+    LogContract,
+    BankContract,
+    SyncContract,
+    PartContract,
+    LedgerContract,
+    RouteContract,
+    FleetingContract,
 ):
     """Subclass and give `world`: an empty store with `max_attempts=MOST`, and a way to let time pass."""
 

@@ -7,9 +7,12 @@ from types import SimpleNamespace
 
 from consentry.core.gateports import Fetched
 from consentry.core.ports import ApiKey
+from consentry.flows.conversation import Conversations
 from consentry.remote.memory import MemoryFetcher
+from consentry.store.blobs import MemoryBlobs
+from consentry.store.memory import MemoryStore
 from consentry.web.gate.door import Caller
-from support.fakes import NOW, PlainDecoder
+from support.fakes import NOW, CountingIds, PlainDecoder, StillClock
 
 ADDRESS = "https://pictures.example/1.png"
 """An address at which there is a picture."""
@@ -18,6 +21,9 @@ SYSTEM = SimpleNamespace(
     fetcher=MemoryFetcher({ADDRESS: Fetched("text/html", b"picture")}),
     max_body=100,
     decoder=PlainDecoder(),
+    conversations=Conversations(
+        MemoryStore(StillClock(), CountingIds()), MemoryBlobs(CountingIds()), timedelta(hours=1), 1_000
+    ),
     settings=SimpleNamespace(refusal_code="moderation_blocked"),
 )
 

@@ -18,6 +18,7 @@ from consentry.core.case import Case, Copy
 from consentry.core.content import Picture, Request, Stage, Subject
 from consentry.core.entry import Entry, Kind
 from consentry.core.finding import Finding
+from consentry.core.fleeting import FleetingSnapshot, FleetingTransaction
 from consentry.core.ledgerports import LedgerSnapshot, LedgerTransaction
 from consentry.core.match import Hashes, Match
 from consentry.core.message import Message
@@ -213,7 +214,9 @@ class ApiKey:
     """Whether it was taken back."""
 
 
-class Snapshot(BankSnapshot, SyncSnapshot, PartSnapshot, LedgerSnapshot, RouteSnapshot, Protocol):
+class Snapshot(
+    BankSnapshot, SyncSnapshot, PartSnapshot, LedgerSnapshot, RouteSnapshot, FleetingSnapshot, Protocol
+):
     """What is stored, as it was at one moment. Reading waits for no writer."""
 
     def now(self) -> datetime:
@@ -254,7 +257,14 @@ class Snapshot(BankSnapshot, SyncSnapshot, PartSnapshot, LedgerSnapshot, RouteSn
 
 
 class Transaction(
-    Snapshot, BankTransaction, SyncTransaction, PartTransaction, LedgerTransaction, RouteTransaction, Protocol
+    Snapshot,
+    BankTransaction,
+    SyncTransaction,
+    PartTransaction,
+    LedgerTransaction,
+    RouteTransaction,
+    FleetingTransaction,
+    Protocol,
 ):
     """A set of changes that happen together or not at all. Reading inside it sees its own writes.
 

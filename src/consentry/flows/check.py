@@ -6,7 +6,7 @@
    that request and that account, once and for an hour; then the images go through `generate` like
    any others, with nobody to ask, because they are there already.
 
-Only a digest of a token and its request is kept: no prompt, no picture.
+Only a digest of a token and its request is kept, and only for that hour: no prompt, no picture.
 """
 
 from __future__ import annotations
@@ -21,15 +21,14 @@ from typing import Final
 from consentry.core.content import Picture, Request
 from consentry.core.entry import canonical
 from consentry.core.errors import BadInput, NotFound
+from consentry.core.fleeting import Fleeting
 from consentry.core.gateports import Entrance
 from consentry.core.ports import Clock, Decoder, Ids, Made, Store
+from consentry.core.sweep import keep_for_a_while
 from consentry.flows.judge import Judge, Judged, must_be_readable
 
 LIFETIME: Final = timedelta(hours=1)
 """How long a token is good: jobs at image services take minutes."""
-
-USED: Final = ""
-"""What is kept of a token that was used; no digest is like it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,24 +91,24 @@ class Checks:
         if not judged.decision.passes:
             self.entrance.left(request, refused=True, made=False)
             return judged
-        ends = int((self.clock.now() + LIFETIME).timestamp())
-        token = f"{self.ids.new('chk')}.{ends}"
+        token = self.ids.new("chk")
+        ends = self.clock.now() + LIFETIME
+        kept = Fleeting(_name(token), request.account.id, ends, digest=_digest(token, request))
         with self.store.begin() as tx:
-            tx.put_secret(_name(token), _digest(token, request))
+            keep_for_a_while(tx, kept)
         return Cleared(token, int(LIFETIME.total_seconds()), judged)
 
     def redeem(self, token: str, request: Request) -> None:
         """Take `token` back. Raises BadInput unless it is good for exactly this request, now and once."""
-        ends = token.rpartition(".")[2]
-        in_time = ends.isdecimal() and self.clock.now().timestamp() < int(ends)
         with self.store.begin() as tx:
             try:
-                kept = tx.secret(_name(token))
+                kept = tx.fleeting(_name(token))
             except NotFound:
                 raise _no_good() from None
-            if not in_time or not hmac.compare_digest(kept, _digest(token, request)):
+            in_time = kept.good(request.account.id, self.clock.now())
+            if not in_time or not hmac.compare_digest(kept.digest, _digest(token, request)):
                 raise _no_good()
-            tx.put_secret(_name(token), USED)
+            tx.drop_fleeting(kept.name)
 
     def _opened(self, request: Request) -> Request:
         opened = {picture.sha256: self.decoder.decode(picture.data) for picture in request.pictures}
@@ -130,7 +129,7 @@ class Checks:
 
 def _name(token: str) -> str:
     """What the digest of a token is kept under: not the token itself."""
-    return f"check {hashlib.sha256(token.encode()).hexdigest()}"
+    return f"check {hashlib.sha256(token.encode(errors='replace')).hexdigest()}"
 
 
 def _digest(token: str, request: Request) -> str:

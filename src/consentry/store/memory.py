@@ -16,6 +16,7 @@ from consentry.core.entry import Kind, canonical, seal
 from consentry.core.message import Message
 from consentry.core.ports import ApiKey, Clock, Ids, Job, Known, Line
 from consentry.store.envelope import WrappedKey
+from consentry.store.fleeting import FleetingReader, FleetingWriter
 from consentry.store.ledger_sheet import LedgerReader, LedgerWriter
 from consentry.store.part_sheet import PartReader, PartWriter
 from consentry.store.route_sheet import RouteReader, RouteWriter
@@ -28,7 +29,7 @@ WAIT_SECONDS = 10
 """Longest wait for the turn to write."""
 
 
-class MemorySnapshot(LedgerReader, PartReader, RouteReader):
+class MemorySnapshot(LedgerReader, PartReader, RouteReader, FleetingReader):
     """What is stored, read from `tables`."""
 
     def __init__(self, tables: Tables, clock: Clock) -> None:
@@ -90,7 +91,7 @@ class MemorySnapshot(LedgerReader, PartReader, RouteReader):
         return found(self._tables.secrets, name, "secret")
 
 
-class MemoryTransaction(LedgerWriter, PartWriter, RouteWriter, MemorySnapshot):
+class MemoryTransaction(LedgerWriter, PartWriter, RouteWriter, FleetingWriter, MemorySnapshot):
     """Writes on a sheet over the tables, which is taken over at the end, or thrown away."""
 
     def __init__(self, tables: Tables, clock: Clock, ids: Ids) -> None:

@@ -14,6 +14,7 @@ from consentry.core.candidate import Candidate, Kept
 from consentry.core.case import Case, Copy
 from consentry.core.consent import Consent
 from consentry.core.exchange import Progress, Record
+from consentry.core.fleeting import Fleeting
 from consentry.core.incident import Incident
 from consentry.core.making import Making
 from consentry.core.message import Message
@@ -104,6 +105,8 @@ class Tables:
     """What is paused, by capability."""
     incidents: MutableMapping[str, Incident] = field(default_factory=dict)
     """Incidents, by id."""
+    fleeting: MutableMapping[str, Fleeting | None] = field(default_factory=dict)
+    """What is kept for a while, by name; None once dropped."""
     blobs: MutableMapping[str, WrappedKey | None] = field(default_factory=dict)
     """Wrapped keys, by blob; None once dropped."""
 

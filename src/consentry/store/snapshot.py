@@ -18,12 +18,13 @@ from consentry.core.making import Handle, Making, MakingState
 from consentry.core.message import Message
 from consentry.core.ports import ApiKey, Known
 from consentry.store import banks, exchanges, ledger, parts, rows, tables
+from consentry.store.fleeting import FleetingReads
 from consentry.store.routes import RouteReads
 from consentry.store.rows import Row
 from consentry.store.words import absent
 
 
-class SqlSnapshot(RouteReads):
+class SqlSnapshot(RouteReads, FleetingReads):
     """What is stored, as one transaction of the database sees it."""
 
     def __init__(self, connection: sa.Connection, clock: Callable[[sa.Connection], datetime]) -> None:

@@ -345,6 +345,16 @@ incident = sa.Table(
     sa.Column("picture", sa.Text, nullable=False),
 )
 
+fleeting = sa.Table(
+    "fleeting",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("account", sa.Text, nullable=False, index=True),
+    sa.Column("ends", sa.BigInteger, nullable=False, index=True),
+    sa.Column("digest", sa.Text, nullable=False),
+    sa.Column("blob", sa.Text, nullable=False, comment="where its bytes are, encrypted, if it has any"),
+)
+
 Insert = postgresql.Insert | sqlite.Insert
 """An INSERT that knows what to do when the row is there already."""
 

@@ -18,12 +18,13 @@ from consentry.core.making import Making, MakingState
 from consentry.core.message import Message
 from consentry.core.ports import ApiKey, Ids, Job, Known
 from consentry.store import banks, exchanges, jobs, ledger, log, parts, rows, tables
+from consentry.store.fleeting import FleetingWrites
 from consentry.store.routes import RouteWrites
 from consentry.store.snapshot import SqlSnapshot
 from consentry.store.words import absent, outdated, taken
 
 
-class SqlTransaction(RouteWrites, SqlSnapshot):
+class SqlTransaction(RouteWrites, FleetingWrites, SqlSnapshot):
     """One transaction that holds the turn to write."""
 
     def __init__(

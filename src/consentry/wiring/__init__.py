@@ -5,6 +5,7 @@ Everybody above imports from here; everything below is known to this folder alon
 
 from consentry.wiring.build import build
 from consentry.wiring.canary import open_canary
+from consentry.wiring.conversation import open_conversations
 from consentry.wiring.decoders import open_hashing
 from consentry.wiring.incident import open_incidents
 from consentry.wiring.judges import ask_policy
@@ -33,6 +34,7 @@ __all__ = [
     "open_banking",
     "open_canary",
     "open_consents",
+    "open_conversations",
     "open_hashing",
     "open_incidents",
     "open_passage",

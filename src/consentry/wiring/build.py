@@ -41,6 +41,7 @@ from consentry.store.signing import SignedLog, signing_key
 from consentry.store.sql import open_store
 from consentry.store.system import RandomIds, ScryptPassphrases, SystemClock, secret_file
 from consentry.wiring.canary import canary_over
+from consentry.wiring.conversation import conversations_in
 from consentry.wiring.decoders import open_decoders, ready_hasher
 from consentry.wiring.judges import Judges, hashing_signals
 from consentry.wiring.ledger import marker, recall, who_made
@@ -132,6 +133,7 @@ def _build(settings: Settings, generator: Generator | None, opened: contextlib.E
         banking=Banking(store, media, hasher, listed, clock),
         generator=generator or upstream(settings, permits),
         checks_elsewhere=Checks(passage, judges.judge(Stage.ASK), decoder, store, clock, ids),
+        conversations=conversations_in(settings, store, blobs),
         fetcher=fetcher(settings.fetch_host_names, settings, opened),
         hma_fetcher=fetcher(settings.hma_host_names, settings, opened),
         platforms=platforms,

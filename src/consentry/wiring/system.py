@@ -10,6 +10,7 @@ from typing import Self
 from consentry.config import Settings
 from consentry.core.content import Post
 from consentry.core.exchange import TELL
+from consentry.core.fleeting import SWEEP
 from consentry.core.gateports import Fetcher
 from consentry.core.lawbook import Lawbook
 from consentry.core.making import RECALL
@@ -27,6 +28,7 @@ from consentry.flows.banking import Banking
 from consentry.flows.canary import FLY, Canary
 from consentry.flows.check import Checks
 from consentry.flows.consent import Consents
+from consentry.flows.conversation import Conversations
 from consentry.flows.judge import Judge, Judged
 from consentry.flows.ledger import Ledger
 from consentry.flows.optout import OptOuts
@@ -105,6 +107,8 @@ class System:
     """The generator behind the gate."""
     checks_elsewhere: Checks
     """Clears what is made elsewhere."""
+    conversations: Conversations
+    """Keeps what can be continued, and sweeps away what has ended."""
     fetcher: Fetcher
     """What fetches pictures that are named at the gate."""
     hma_fetcher: Fetcher
@@ -128,6 +132,7 @@ class System:
     def run(self, job: Job) -> None:
         """Carry out one job, whatever it is about."""
         steps = {PULL: self.sync.run, TELL: self.sync.run, RECALL: self.recall.run, FLY: self.canary.run}
+        steps |= {SWEEP: self.conversations.run}
         steps |= dict.fromkeys(Parts.KINDS, self.parts.run)
         steps.get(job.kind, self.takedown.run)(job)
 

@@ -71,6 +71,10 @@ def test_what_makes_no_image_does_not_pass(fields):
         {"background": True},
         {"input": [{"type": "image_generation_call", "id": "ig_0"}]},
         {"input": [{"type": "item_reference", "id": "msg_0"}]},
+        {"input": [{"type": "item_reference", "id": "ig_0\x00"}]},
+        {"input": [{"type": "image_generation_call"}]},
+        {"previous_response_id": 7},
+        {"previous_response_id": "resp_\ud800"},
         {"input": [{"role": "user", "content": [WORD, {"type": "input_image", "file_id": "file_0"}]}]},
         {
             "tools": [{**TOOL, "input_image_mask": {"file_id": "file_0"}}],
@@ -101,3 +105,29 @@ def test_what_is_kept_elsewhere_cannot_be_judged(fields):
 )
 def test_what_makes_no_sense_is_sent_back(fields):
     assert refused(**fields).status == 400
+
+
+SAID = {"role": "user", "content": [WORD]}
+NAMED = {"role": "user", "content": [WORD, {"type": "input_image", "file_id": "ig_1"}]}
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"previous_response_id": "resp_1", "input": "x"},
+        {"previous_response_id": "resp_1", "input": [NAMED]},
+        {"input": [SAID, {"type": "image_generation_call", "id": "ig_1"}]},
+        {"input": [{"type": "item_reference", "id": "ig_1"}, SAID]},
+        {"input": [NAMED]},
+    ],
+)
+def test_what_our_own_record_holds_counts_however_it_is_named(fields):
+    first = asked(input=[{"role": "user", "content": [WORD, {"type": "input_image", "image_url": OK}]}])
+    CALLER.system.conversations.keep("dec_1", first, [b"ok made"])
+    found = asked(**fields)
+    assert (found.prompt, found.earlier) == ("x", ("x",))
+    assert [one.data for one in found.befores] == [b"ok 1"]
+    assert [one.data for one in found.sources] == [b"ok made", b"ok 1"]
+    with pytest.raises(BadInput) as caught:
+        asked(**fields, user="somebody else")
+    assert caught.value.code == "unresolvable_reference"
