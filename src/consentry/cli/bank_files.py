@@ -40,6 +40,9 @@ TYPES = {
 COLUMNS = ("signal_type", "signal_val", "status", "source_ref", "case_refs")
 """What is exported."""
 
+READ = frozenset({*TYPE_NAMES, *VALUE_NAMES, *COLUMNS})
+"""Columns of a table that are read; the others are nobody's business here."""
+
 Row = Mapping[str, object]
 
 
@@ -85,14 +88,16 @@ class Reading:
                 self._skip(number)
 
     def _table(self, numbered: Iterator[tuple[int, str]]) -> Iterator[BankEntry]:
-        table = csv.DictReader(line.lstrip("\ufeff") for _, line in numbered)
-        names = {name.strip().lower() for name in table.fieldnames or ()}
-        if not names & set(VALUE_NAMES):
+        table = csv.reader(line.lstrip("\ufeff") for _, line in numbered)
+        names = [name.strip().lower() for name in next(table, [])]
+        if not set(names) & set(VALUE_NAMES):
             raise BadInput(f"The table has no column {', '.join(VALUE_NAMES)}.", param="file")
+        columns = [(name, place) for place, name in enumerate(names) if name in READ]
         for row in table:
-            tidy = {str(name).strip().lower(): value for name, value in row.items() if isinstance(value, str)}
+            if not row:
+                continue
             try:
-                yield self._entry(tidy)
+                yield self._entry({name: row[place] for name, place in columns if place < len(row)})
             except (BadInput, ValueError):
                 self._skip(table.line_num)
 
