@@ -1,5 +1,6 @@
 """Lists are read in every form they come in, and what cannot be used is counted, not guessed."""
 
+import csv
 import json
 
 import pytest
@@ -99,3 +100,8 @@ def test_what_was_exported_is_read_again_as_it_was(form):
     entries = list(reading.entries(lines))
     assert list(Reading("BANK_A", NOON).entries(exported(entries, form))) == entries
     assert list(exported(entries, "plain")) == [MD5, to_vpdq(from_vpdq(VIDEO))]
+
+
+def test_a_cell_too_long_for_a_table_is_passed_over_and_the_rest_is_read():
+    long = "x" * (csv.field_size_limit() + 1)
+    assert read("hash,about", f"{long},a", f"{PDQ},b") == ([("pdq", PDQ)], [2])

@@ -93,13 +93,24 @@ class Reading:
         if not set(names) & set(VALUE_NAMES):
             raise BadInput(f"The table has no column {', '.join(VALUE_NAMES)}.", param="file")
         columns = [(name, place) for place, name in enumerate(names) if name in READ]
-        for row in table:
-            if not row:
-                continue
+        for row in self._rows(table, lambda: table.line_num):
             try:
                 yield self._entry({name: row[place] for name, place in columns if place < len(row)})
             except (BadInput, ValueError):
                 self._skip(table.line_num)
+
+    def _rows(self, table: Iterator[list[str]], number: Callable[[], int]) -> Iterator[list[str]]:
+        """Rows that have something in them; one that Python's reader cannot take is passed over."""
+        while True:
+            try:
+                row = next(table, None)
+            except csv.Error:
+                self._skip(number())
+                continue
+            if row is None:
+                return
+            if row:
+                yield row
 
     def _plain_row(self, text: str) -> Row:
         return {"signal_type": self._kind_of(text), "signal_val": text}
