@@ -1,5 +1,8 @@
 """What offers a tool that undresses people, and what only speaks of one. All words are our own."""
 
+import csv
+from pathlib import Path
+
 import pytest
 
 from consentry.core.content import Account, Post
@@ -92,3 +95,13 @@ def test_pictures_have_no_words_and_requests_are_none_of_its_business():
     (finding,) = Promotion().look(upload(picture(flat())))
     assert finding.score == 0.0
     assert not Promotion().look(request(prompt="nudify"))
+
+
+def test_no_report_warning_or_harmless_advertisement_of_the_rows_never_looked_at_is_refused():
+    shelf = Path(__file__).parents[1] / "attacks" / "prompts" / "posts_unseen.csv"
+    with shelf.open(encoding="utf-8") as stream:
+        rows = [row for row in csv.DictReader(stream) if row["label"] == "benign"]
+    scores = [score(row["text"], *filter(None, [row["link"]])) for row in rows]
+    assert len(scores) == 30
+    assert max(scores) < 0.85
+    assert sum(found >= 0.5 for found in scores) <= 2
