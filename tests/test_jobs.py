@@ -1,12 +1,13 @@
 """The hands of the clock: every due job is tried until it is done, and trouble stops nobody."""
 
 import threading
+import time
 
 import pytest
 
 from consentry.core.errors import LostLease, SafetyUnavailable, UpstreamTrouble
 from consentry.core.ports import Job
-from consentry.jobs import LONGEST_DELAY, Worker, delay, every
+from consentry.jobs import FEW, LONGEST_DELAY, Worker, delay, every, working
 from consentry.store.memory import MemoryStore
 from support.fakes import NOW, CountingIds, StillClock
 
@@ -36,7 +37,7 @@ def finishing(store, done):
 
 def test_every_due_job_is_carried_out_once(store):
     done = []
-    worker = Worker(store, finishing(store, done))
+    worker = Worker(store, finishing(store, done), patient=False)
     assert worker.once() == 3
     assert worker.once() == 0
     assert sorted(done) == ["0", "1", "2"]
@@ -77,11 +78,49 @@ def test_an_error_nobody_foresaw_is_tried_again_too(store):
     assert store.queue()["ready"] == 3
 
 
+def test_a_flood_of_patient_jobs_delays_no_other(store):
+    with store.begin() as tx:
+        for number in range(5 * FEW):
+            tx.enqueue(Job("look", {"n": "a look"}, f"look:{number}", NOW, patient=True))
+    done, slow, through = [], threading.Event(), threading.Event()
+    finish = finishing(store, done)
+
+    def run(job):
+        if job.patient:
+            slow.wait(20)
+        finish(job)
+        if len(done) >= 5:
+            through.set()
+
+    with working(store, run, 1):
+        try:
+            until_done(lambda: len(done) == 3)  # every look waits, and what was there before is done
+            with store.begin() as tx:
+                tx.enqueue(Job("hide", {"n": "hide"}, "hide:1", NOW))
+            until_done(lambda: "hide" in done)
+            assert "a look" not in done
+        finally:
+            slow.set()
+        assert through.wait(20)
+
+
+def test_without_workers_nothing_is_carried_out_here(store):
+    with working(store, finishing(store, []), 0):
+        assert not [one for one in threading.enumerate() if one.name.startswith("worker-")]
+
+
+def until_done(true):
+    end = time.monotonic() + 5
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
 def test_trouble_with_the_store_is_waited_out(store):
     stop, calls = threading.Event(), []
 
     class Troubled:
-        def claim(self, *_):
+        def claim(self, *_, **__):
             calls.append(1)
             if len(calls) > 1:
                 stop.set()

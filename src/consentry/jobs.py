@@ -6,9 +6,10 @@ tried again later and later. A worker that dies loses its leases, and the next o
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from consentry.core.errors import LostLease, Trouble
@@ -16,6 +17,9 @@ from consentry.core.ports import Job, Store
 
 BATCH = 20
 """Jobs claimed at a time."""
+
+FEW = 4
+"""Jobs claimed at a time where patient ones are taken: each may wait for a platform."""
 
 LEASE_SECONDS = 60.0
 """How long a worker may take for what it claimed before another may take it over."""
@@ -42,10 +46,12 @@ class Worker:
     """Carries out one job and finishes it."""
     lease_seconds: float = LEASE_SECONDS
     """How long a claim lasts."""
+    patient: bool = True
+    """Whether it takes patient jobs as well, once nothing else is due."""
 
     def once(self) -> int:
         """Claim what is due and carry it out; returns how many jobs that were."""
-        jobs = self.store.claim(BATCH, self.lease_seconds)
+        jobs = self.store.claim(FEW if self.patient else BATCH, self.lease_seconds, patient=self.patient)
         for job in jobs:
             self._one(job)
         return len(jobs)
@@ -70,6 +76,30 @@ class Worker:
             why = error.code if isinstance(error, Trouble) else type(error).__name__
             log.info("job %d (%s) failed: %s, try %d", job.id, job.kind, why, job.attempts)
             self.store.retry(job, delay(job.attempts), why)
+
+
+@contextlib.contextmanager
+def working(store: Store, run: Callable[[Job], None], workers: int) -> Iterator[None]:
+    """Carry out due jobs in threads while the block runs.
+
+    There are so many `workers` for what cannot wait, and one more for the rest, so that no flood of
+    uploads to be looked at closely holds up a takedown.
+    """
+    stop = threading.Event()
+    prompt = Worker(store, run, patient=False)
+    hands = [prompt] * workers + [Worker(store, run)] * bool(workers)
+    threads = [
+        threading.Thread(target=hand.until, args=(stop,), name=f"worker-{number}")
+        for number, hand in enumerate(hands)
+    ]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
 
 
 def every(seconds: float, do: Callable[[], object], stop: threading.Event) -> None:

@@ -55,6 +55,36 @@ class QueueContract:
         world.pass_(LEASE)
         assert [job.kind for job in world.store.claim(5, 60)] == ["later"]
 
+    def test_patient_jobs_let_every_other_go_first_however_long_they_wait(self, world):
+        enqueued(world.store, "look 2", "look 3", ago=900, patient=True)
+        enqueued(world.store, "look 1", ago=1000, patient=True)
+        enqueued(world.store, "hide")
+        enqueued(world.store, "later", ago=-LEASE)
+        first = world.store.claim(3, 60)
+        assert [(job.kind, job.patient) for job in first] == [
+            ("hide", False),
+            ("look 1", True),
+            ("look 2", True),
+        ]
+        world.pass_(LEASE)
+        assert [job.kind for job in world.store.claim(5, 60)] == ["later", "look 3"]
+
+    def test_who_cannot_wait_is_not_given_patient_jobs(self, store):
+        enqueued(store, "look", ago=1000, patient=True)
+        assert not store.claim(5, 60, patient=False)
+        enqueued(store, "a", "b")
+        assert [job.kind for job in store.claim(1, 60, patient=False)] == ["a"]
+        assert [job.kind for job in store.claim(5, 60, patient=False)] == ["b"]
+        assert [job.kind for job in store.claim(5, 60)] == ["look"]
+
+    def test_a_patient_job_given_back_stays_patient(self, store):
+        enqueued(store, "look", patient=True)
+        (job,) = store.claim(1, 60)
+        store.retry(job, 0, "UpstreamTrouble")
+        assert not store.claim(1, 60, patient=False)
+        (again,) = store.claim(1, 60)
+        assert (again.attempts, again.patient) == (2, True)
+
     def test_no_more_jobs_are_claimed_than_asked_for(self, store):
         enqueued(store, "a", "b", "c", ago=1)
         assert [job.kind for job in store.claim(2, 60)] == ["a", "b"]
@@ -121,7 +151,7 @@ class QueueContract:
             (job,) = store.claim(1, 60)
             store.retry(job, 0, "UpstreamTrouble")
         assert not store.claim(1, 60)
-        assert store.queue() == {"ready": 0, "leased": 0, "done": 0, "dead": 1, "late": 0}
+        assert store.queue() == {"ready": 0, "leased": 0, "done": 0, "dead": 1, "late": 0, "behind": 0}
 
     def test_a_job_that_kills_every_worker_is_dead_too(self, world):
         enqueued(world.store, "hide")
@@ -134,4 +164,6 @@ class QueueContract:
     def test_jobs_that_wait_too_long_are_late(self, store):
         enqueued(store, "late", ago=61)
         enqueued(store, "fresh", ago=1)
-        assert store.queue() == {"ready": 2, "leased": 0, "done": 0, "dead": 0, "late": 1}
+        enqueued(store, "look 1", "look 2", ago=61, patient=True)
+        enqueued(store, "look 3", ago=59, patient=True)
+        assert store.queue() == {"ready": 5, "leased": 0, "done": 0, "dead": 0, "late": 1, "behind": 2}

@@ -281,7 +281,7 @@ class StoreContract(
         with pytest.raises(BoomError):
             everything_then_boom(store, job)
         assert store.size() == 1
-        assert store.queue() == {"ready": 0, "leased": 1, "done": 0, "dead": 0, "late": 0}
+        assert store.queue() == {"ready": 0, "leased": 1, "done": 0, "dead": 0, "late": 0, "behind": 0}
         with store.read() as view:
             assert view.cases(running=True) == view.copies("C-0001") == view.keys() == []
             assert view.known_since(0, 10) == []

@@ -5,7 +5,7 @@ import pytest
 
 from consentry.core.errors import BadInput
 from consentry.matching import hash_luma
-from consentry.matching.features import ASKED, KEPT, SIDE, features, framed, unpacked
+from consentry.matching.features import ASKED, KEPT, SIDE, asked_both_ways, features, framed, unpacked
 from matching.drawn import scene
 
 
@@ -70,3 +70,14 @@ def test_bytes_that_are_no_features_are_refused(head, cut, more):
     with pytest.raises(BadInput) as refused:
         unpacked(head + kept[4 : len(kept) - cut] + more)
     assert refused.value.code == "bad_features"
+
+
+def test_corners_of_the_mirrored_frame_are_those_that_would_be_found_in_it():
+    frame = framed(scene(2))
+    mirrored = np.ascontiguousarray(frame[:, ::-1])
+    straight, turned = asked_both_ways(frame, mirrored)
+    assert np.array_equal(straight.descriptors, features(frame, ASKED).descriptors)
+    found = features(mirrored, ASKED)
+    apart = np.bitwise_count(turned.descriptors[:, None] ^ found.descriptors[None]).sum(axis=2, dtype=int)
+    assert np.mean(apart.min(axis=1) <= 15) > 0.7
+    assert [len(one) for one in asked_both_ways(*[np.full((90, 90), 9, np.uint8)] * 2)] == [0, 0]

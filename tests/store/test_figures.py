@@ -56,7 +56,7 @@ def test_what_the_store_holds_is_read_from_it(figures):
     assert value(figures, "consentry_log_lines") == 1
     assert value(figures, "consentry_cases_running") == 1
     jobs = {state: value(figures, "consentry_jobs", state=state) for state in store.queue()}
-    assert jobs == {"ready": 1, "leased": 1, "done": 0, "dead": 0, "late": 1}
+    assert jobs == {"ready": 1, "leased": 1, "done": 0, "dead": 0, "late": 1, "behind": 0}
     assert b"somebody" not in generate_latest(figures.registry)
 
 

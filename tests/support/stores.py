@@ -91,11 +91,12 @@ def a_making(number: int = 1, **changes) -> Making:
     return replace(plain, **changes)
 
 
-def enqueued(store: Store, *kinds: str, ago: float = 0.0) -> None:
+def enqueued(store: Store, *kinds: str, ago: float = 0.0, patient: bool = False) -> None:
     """Put a job of each kind into the queue, due `ago` seconds ago."""
     with store.begin() as tx:
         for kind in kinds:
-            assert tx.enqueue(Job(kind, {"copy": "cpy_1"}, kind, tx.now() - timedelta(seconds=ago)))
+            due = tx.now() - timedelta(seconds=ago)
+            assert tx.enqueue(Job(kind, {"copy": "cpy_1"}, kind, due, patient=patient))
 
 
 def claimed(store: Store, kind: str = "hide") -> Job:

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp
 from consentry import wiring
 from consentry.cli.common import plain_errors, settings_from, settings_options
 from consentry.core.errors import SetupTrouble
-from consentry.jobs import Worker, every
+from consentry.jobs import every, working
 from consentry.web.app import create_app
 from consentry.web.public.app import create_report_app
 
@@ -45,8 +45,8 @@ def work(**options: object) -> None:
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    with wiring.build(settings) as system, _timed(system):
-        Worker(system.store, system.run).until(stop)
+    with wiring.build(settings) as system, _timed(system), working(system.store, system.run, 1):
+        stop.wait()
 
 
 @contextlib.contextmanager
@@ -109,20 +109,8 @@ def _timed(system: wiring.System) -> Iterator[None]:
 @contextlib.contextmanager
 def _working(system: wiring.System) -> Iterator[None]:
     """Carry out due jobs in threads while the block runs."""
-    stop = threading.Event()
-    worker = Worker(system.store, system.run)
-    threads = [
-        threading.Thread(target=worker.until, args=(stop,), name=f"worker-{number}")
-        for number in range(system.settings.workers)
-    ]
-    for thread in threads:
-        thread.start()
-    try:
+    with working(system.store, system.run, system.settings.workers):
         yield
-    finally:
-        stop.set()
-        for thread in threads:
-            thread.join()
 
 
 def _server(system: wiring.System) -> uvicorn.Server:

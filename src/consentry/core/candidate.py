@@ -27,7 +27,7 @@ FORGET = "forget"
 """The job that destroys features for good."""
 
 Work = tuple[str, Mapping[str, str], str, datetime]
-"""What a `Job` is made of, to be enqueued as `Job(*work)`."""
+"""What a `Job` is made of, to be enqueued as `Job(*work)`; looks and seeks, patiently."""
 
 
 class CandidateState(StrEnum):

@@ -192,6 +192,8 @@ class Job:
     """The fencing token of the present lease; only its holder may finish it."""
     attempts: int = 0
     """How often it was tried."""
+    patient: bool = False
+    """Whether it lets every other job go first: a closer look may wait, a takedown may not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,14 +334,20 @@ class Store(Protocol):
     def changes(self) -> int:
         """What `Snapshot.changes` would say of a snapshot taken now, for a tenth of its cost."""
 
-    def claim(self, count: int, lease_seconds: float) -> Sequence[Job]:
-        """Up to `count` due jobs, each leased to the caller under a new fencing token."""
+    def claim(self, count: int, lease_seconds: float, *, patient: bool = True) -> Sequence[Job]:
+        """Up to `count` due jobs, each leased to the caller under a new fencing token.
+
+        Patient ones come last, however long they are due, and not at all if `patient` is false.
+        """
 
     def retry(self, job: Job, delay_seconds: float, why: str) -> None:
         """Give a claimed job back, to run again later. Does nothing if the lease was lost."""
 
     def queue(self) -> Mapping[str, int]:
-        """How many jobs are `ready`, `leased`, `done`, `dead` (tried too often), and `late` (by a minute)."""
+        """How many jobs are `ready`, `leased`, `done`, `dead` (tried too often), and late by a minute.
+
+        Those are `late` if they cannot wait, and `behind` if they are patient.
+        """
 
     def size(self) -> int:
         """How many lines the log has."""

@@ -87,7 +87,7 @@ class Parts:
         with self.store.begin() as tx:
             if blob:
                 self._keep(tx, Kept(known.id, known.source, blob))
-                tx.enqueue(Job(*seeking(known.id, "", tx.now())))
+                tx.enqueue(Job(*seeking(known.id, "", tx.now()), patient=True))
             record = {"case": known.case, "event": "learnt", "picture": known.id, "features": bool(blob)}
             tx.append(Kind.CASE, record)
             tx.finish(job)
@@ -117,7 +117,7 @@ class Parts:
             for known, matches in found:
                 self._note(tx, known, matches)
             if page:
-                tx.enqueue(Job(*seeking(entry.id, page[-1].owner, tx.now())))
+                tx.enqueue(Job(*seeking(entry.id, page[-1].owner, tx.now()), patient=True))
             tx.finish(job)
 
     def _sought(self, kept: Kept, entry: Known) -> list[tuple[Known, Sequence[Match]]]:
@@ -171,7 +171,7 @@ class Parts:
             return
         tx.keep_features(kept)
         if keep is not None:
-            tx.enqueue(Job(*forgetting(kept, now + keep)))
+            tx.enqueue(Job(*forgetting(kept, now + keep), patient=True))
 
     def _note(self, tx: Transaction, known: Known, matches: Sequence[Match]) -> None:
         """A candidate for each match that counts still and is not a copy of its case already."""

@@ -50,7 +50,7 @@ def screen(upload: Upload, *, judge: Judge, hasher: Hasher, url: str, closer: bo
             known = _known(upload, hashes, judged.id, url)
             tx.add_known(known)
             if closer:
-                tx.enqueue(Job(*looking(known.id, tx.now())))
+                tx.enqueue(Job(*looking(known.id, tx.now()), patient=True))
 
     context = {
         "account": upload.account.id,

@@ -85,7 +85,8 @@ def align(frame: Grey, query: Features, known: Features) -> Aligned | None:
     whole = Patch(Box(0, known.height, 0, known.width), known.pdq)
     inner = [patch for patch in known.patches if shown(query, patch.box, matrix) >= SHOWN]
     apart, *others = [
-        distance(hash_luma(overlaid(frame, patch.box, matrix)).bits, patch.pdq) for patch in (whole, *inner)
+        distance(hash_luma(overlaid(frame, patch.box, matrix), sure=False).bits, patch.pdq)
+        for patch in (whole, *inner)
     ]
     return Aligned(apart, max(others, default=0), cells, region(query, known, matrix))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import combinations
 from typing import NamedTuple
 
+import cv2
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
@@ -106,20 +107,28 @@ def longest(there: NDArray[np.bool_]) -> tuple[int, int]:
     return int(starts[widest]), int(ends[widest])
 
 
+def share(ones: NDArray[np.uint8], axis: int) -> NDArray[np.float64]:
+    """The share of ones in each row (axis 1) or column (axis 0)."""
+    total = np.asarray(cv2.reduce(ones, axis, cv2.REDUCE_SUM, dtype=cv2.CV_32S), np.float64)
+    shares: NDArray[np.float64] = total.ravel() / ones.shape[axis]
+    return shares
+
+
 def in_frame(grey: Grey) -> Box | None:
     """The picture that a screenshot shows on an even background, or None."""
-    counts = np.bincount(grey.ravel() >> 2, minlength=64)
+    counts = cv2.calcHist([np.ascontiguousarray(grey)], [0], None, [64], [0, 256])
     if counts.max() < BACKGROUND * grey.size:
         return None
     background = 4 * int(counts.argmax()) + 2
-    stands_out = np.abs(grey.astype(np.int16) - background) > OFF_BACKGROUND
-    top, bottom = longest(stands_out.mean(axis=1) > ROW_FULL)
+    off = np.abs(np.arange(256) - background) > OFF_BACKGROUND
+    stands_out = np.asarray(cv2.LUT(grey, off.astype(np.uint8)), np.uint8)
+    top, bottom = longest(share(stands_out, 1) > ROW_FULL)
     if bottom - top < LEAST:
         return None
-    left, right = longest(stands_out[top:bottom].mean(axis=0) > COLUMN_FULL)
+    left, right = longest(share(stands_out[top:bottom], 0) > COLUMN_FULL)
     if right - left < LEAST:
         return None
-    again = longest(stands_out[:, left:right].mean(axis=1) > ROW_FULL)
+    again = longest(share(stands_out[:, left:right], 1) > ROW_FULL)
     if again[1] - again[0] >= LEAST:
         top, bottom = again
     return Box(top, bottom, left, right)

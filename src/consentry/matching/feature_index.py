@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from consentry.matching.align import Aligned, align
 from consentry.matching.boxes import Grey
-from consentry.matching.features import ASKED, Features, features, framed
+from consentry.matching.features import Features, asked_both_ways, framed
 from consentry.matching.index import Index
 
 RADIUS = 15
@@ -78,15 +78,15 @@ class FeatureIndex:
     def look(self, rgb: NDArray[np.uint8]) -> list[Part]:
         """Every known picture that uint8[h, w, 3] shows as it is or mirrored, the nearest first."""
         frame = framed(rgb)
-        turned = {AS_IT_IS: frame, MIRRORED: np.ascontiguousarray(frame[:, ::-1])}
-        found = [part for view, seen in turned.items() for part in self._look(view, seen)]
+        mirrored = np.ascontiguousarray(frame[:, ::-1])
+        straight, turned = asked_both_ways(frame, mirrored)
+        found = self._look(AS_IT_IS, frame, straight) + self._look(MIRRORED, mirrored, turned)
         best: dict[int, Part] = {}
         for part in sorted(found, key=lambda part: (part.aligned.distance, part.number, part.view)):
             best.setdefault(part.number, part)
         return list(best.values())
 
-    def _look(self, view: str, frame: Grey) -> list[Part]:
-        query = features(frame, ASKED)
+    def _look(self, view: str, frame: Grey, query: Features) -> list[Part]:
         found = []
         for number in self.proposed(query):
             tried = [align(frame, query, known) for known in self._kept.get(number, ())]

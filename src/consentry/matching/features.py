@@ -10,9 +10,10 @@ Features show something of what is in the picture. Whoever keeps them encrypts t
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from io import BytesIO
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
@@ -67,7 +68,7 @@ class Features:
     width: int
     """Pixels across the frame."""
     pdq: bytes
-    """The PDQ hash of the frame."""
+    """The PDQ hash of the frame; empty where it is asked about and not kept."""
     patches: tuple[Patch, ...] = ()
     """Parts with enough in them to be compared on their own."""
 
@@ -116,7 +117,21 @@ def framed(rgb: NDArray[np.uint8]) -> Grey:
 
 def features(frame: Grey, most: int = KEPT) -> Features:
     """The `most` clearest corners of a frame, always the same ones; none if it is flat or tiny."""
-    finder = cv2.ORB.create(
+    found = _finder(most).detectAndCompute(np.ascontiguousarray(frame), None)
+    return replace(_described(frame, *found), pdq=hash_luma(frame).bits, patches=patches_of(frame))
+
+
+def asked_both_ways(frame: Grey, mirrored: Grey) -> tuple[Features, Features]:
+    """Corners of a frame that is asked about, and the same ones `mirrored`: without hashes."""
+    finder = _finder(ASKED)
+    corners, bits = finder.detectAndCompute(np.ascontiguousarray(frame), None)
+    turned = [_mirrored(corner, frame.shape[1]) for corner in corners]
+    seen = finder.compute(mirrored, turned) if turned else (turned, None)
+    return _described(frame, corners, bits), _described(mirrored, *seen)
+
+
+def _finder(most: int) -> cv2.ORB:
+    return cv2.ORB.create(
         nfeatures=most,
         scaleFactor=STEP,
         nlevels=LEVELS,
@@ -124,12 +139,21 @@ def features(frame: Grey, most: int = KEPT) -> Features:
         patchSize=PATCH,
         fastThreshold=CONTRAST,
     )
-    corners, described = finder.detectAndCompute(np.ascontiguousarray(frame), None)
+
+
+def _mirrored(corner: cv2.KeyPoint, width: int) -> cv2.KeyPoint:
+    """A corner where it is in the mirrored frame, and turned as it is there."""
+    x, y = corner.pt
+    angle = (540.0 - corner.angle) % 360.0
+    return cv2.KeyPoint(width - 1 - x, y, corner.size, angle, corner.response, corner.octave)
+
+
+def _described(frame: Grey, corners: Sequence[cv2.KeyPoint], described: Any) -> Features:
     height, width = frame.shape
     bits = np.asarray(described, np.uint8) if corners else np.zeros((0, BYTES), np.uint8)
     places = np.array([corner.pt for corner in corners], np.float32).reshape(-1, 2)
     rounded = (np.round(places * PARTS) / PARTS).astype(np.float32)
-    return Features(rounded, bits, height, width, hash_luma(frame).bits, patches_of(frame))
+    return Features(rounded, bits, height, width, b"")
 
 
 def patches_of(frame: Grey) -> tuple[Patch, ...]:

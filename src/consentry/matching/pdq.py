@@ -156,11 +156,14 @@ def hash_rgb(rgb: NDArray[np.uint8], *, sure: bool = True) -> PdqHash:
     return hash_pixels(rgb, colour=True, sure=sure)
 
 
-def hash_luma(grey: NDArray[np.uint8]) -> PdqHash:
-    """Hash a picture of luma alone, uint8[height, width]; BadInput for any other array."""
+def hash_luma(grey: NDArray[np.uint8], *, sure: bool = True) -> PdqHash:
+    """Hash a picture of luma alone, uint8[height, width]; BadInput for any other array.
+
+    Without `sure`, for looking up and not for keeping: `hash_pixels` says why.
+    """
     if grey.dtype != np.uint8 or grey.ndim != LUMA_DIMENSIONS:
         raise BadInput("PDQ of luma needs pixels as uint8[height, width]")
-    return hash_pixels(grey, colour=False)
+    return hash_pixels(grey, colour=False, sure=sure)
 
 
 def hash_image(data: bytes) -> PdqHash:

@@ -110,7 +110,7 @@ def looks(rgb: NDArray[np.uint8]) -> list[Look]:
     grey = reduce_luma(np.ascontiguousarray(rgb), by)
     found = []
     for name, box in named_boxes(grey):
-        look = hash_luma(boxes.cut(grey, box))
+        look = hash_luma(boxes.cut(grey, box), sure=False)
         if look.quality >= MIN_QUALITY or name == WHOLE:
             found.append(Look(name, Box(*(by * side for side in box)), look))
     return found

@@ -8,17 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
 from consentry.core.ports import Job
-from consentry.store.rows import LATE, JobState, error_class, job_from, micros
+from consentry.store.rows import LATE, JobState, error_class, job_from, micros, turn
 from consentry.store.tables import DUE, add, job
 from consentry.store.words import lost
+
+PROMPT, ALL = (False,), (False, True)
+"""Whether jobs are patient, in the order in which they are claimed."""
 
 # Statements are built once: building them anew for every claim cost more than the database did.
 _DUE = sa.and_(
     sa.text(DUE),
+    job.c.patient.in_(sa.bindparam("patient", expanding=True)),
     job.c.run_at <= sa.bindparam("now"),
     sa.or_(job.c.lease_until.is_(None), job.c.lease_until <= sa.bindparam("now")),
 )
@@ -55,6 +60,7 @@ def enqueue(connection: sa.Connection, wanted: Job) -> bool:
         "token": 0,
         "attempts": 0,
         "trouble": "",
+        "patient": wanted.patient,
     }
     return add(connection, job, row, by=("dedup",))
 
@@ -65,20 +71,30 @@ def finish(connection: sa.Connection, claimed: Job) -> None:
         raise lost()
 
 
-def any_due(connection: sa.Connection, now: datetime) -> bool:
+def any_due(connection: sa.Connection, now: datetime, *, patient: bool = True) -> bool:
     """Whether anything is due: asked before a lock is taken, so that idle workers disturb nobody."""
-    return connection.execute(_ANY, {"now": micros(now)}).first() is not None
+    wanted = {"now": micros(now), "patient": ALL if patient else PROMPT}
+    return connection.execute(_ANY, wanted).first() is not None
 
 
 def claim(
-    connection: sa.Connection, now: datetime, count: int, lease_seconds: float, most: int
+    connection: sa.Connection,
+    now: datetime,
+    count: int,
+    lease_seconds: float,
+    most: int,
+    *,
+    patient: bool = True,
 ) -> Sequence[Job]:
-    """Up to `count` jobs due at `now`, leased under new tokens.
+    """Up to `count` jobs due at `now`, leased under new tokens; `patient` ones last, and only if wanted.
 
     Those that were tried `most` times are dead instead: their workers died each time, and nobody
     was left to say so.
     """
-    chosen = connection.execute(_CHOOSE, {"now": micros(now), "count": count}).all()
+    chosen: list[sa.Row[Any, Any]] = []
+    for which in ALL if patient else PROMPT:  # one by one, so that either is a single walk along the index
+        wanted = {"now": micros(now), "count": count - len(chosen), "patient": (which,)}
+        chosen += connection.execute(_CHOOSE, wanted).all() if wanted["count"] else ()
     worn = [row.id for row in chosen if row.attempts >= most]
     if worn:
         dead = {"state": JobState.DEAD.value, "lease_until": None}
@@ -88,7 +104,7 @@ def claim(
         return ()
     until = micros(now + timedelta(seconds=lease_seconds))
     rows = connection.execute(_LEASE, {"ids": fresh, "until": until}).mappings().all()
-    return sorted((job_from(dict(row)) for row in rows), key=lambda found: (found.run_at, found.id))
+    return sorted((job_from(dict(row)) for row in rows), key=turn)
 
 
 def retry(connection: sa.Connection, claimed: Job, run_at: datetime, why: str, most: int) -> None:
@@ -107,8 +123,11 @@ def queue(connection: sa.Connection, now: datetime) -> Mapping[str, int]:
     """How many jobs are in each state, and how many are late."""
     found = connection.execute(sa.select(job.c.state, sa.func.count()).group_by(job.c.state)).all()
     counts = {state.value: 0 for state in JobState} | {state: int(number) for state, number in found}
-    late = connection.execute(_COUNT_DUE, {"now": micros(now - LATE)}).scalar_one()
-    return counts | {"late": int(late)}
+    late, behind = (
+        int(connection.execute(_COUNT_DUE, {"now": micros(now - LATE), "patient": (patient,)}).scalar_one())
+        for patient in ALL
+    )
+    return counts | {"late": late, "behind": behind}
 
 
 def _end(connection: sa.Connection, claimed: Job, changes: dict[str, object]) -> bool:

@@ -20,7 +20,7 @@ from consentry.store.fleeting import FleetingReader, FleetingWriter
 from consentry.store.ledger_sheet import LedgerReader, LedgerWriter
 from consentry.store.part_sheet import PartReader, PartWriter
 from consentry.store.route_sheet import RouteReader, RouteWriter
-from consentry.store.rows import LATE, MAX_ATTEMPTS, JobState, known_row, salt_from
+from consentry.store.rows import LATE, MAX_ATTEMPTS, JobState, known_row, salt_from, turn
 from consentry.store.sheet import Held, Tables, found, node_of
 from consentry.store.turns import Turns
 from consentry.store.words import absent, lost, outdated, require_claim, require_size, taken
@@ -164,11 +164,11 @@ class MemoryTransaction(LedgerWriter, PartWriter, RouteWriter, FleetingWriter, M
         if not self.end(job, JobState.DONE, job.run_at):
             raise lost()
 
-    def claim(self, count: int, lease_seconds: float, most: int) -> Sequence[Job]:
+    def claim(self, count: int, lease_seconds: float, most: int, *, patient: bool) -> Sequence[Job]:
         """Up to `count` due jobs, leased under new tokens; those tried `most` times are dead instead."""
         now = self.now()
         due = [held.job for held in self._tables.jobs.values() if held.due(now)]
-        chosen = sorted(due, key=lambda job: (job.run_at, job.id))[:count]
+        chosen = sorted((job for job in due if patient or not job.patient), key=turn)[:count]
         worn = [job for job in chosen if job.attempts >= most]
         self._tables.jobs.update({job.id: Held(job, JobState.DEAD) for job in worn})
         claimed = [
@@ -244,11 +244,11 @@ class MemoryStore:
         with self._still:
             return MemorySnapshot(self._tables, self._clock).changes()
 
-    def claim(self, count: int, lease_seconds: float) -> Sequence[Job]:
-        """Up to `count` due jobs, each leased to the caller under a new fencing token."""
+    def claim(self, count: int, lease_seconds: float, *, patient: bool = True) -> Sequence[Job]:
+        """Up to `count` due jobs, leased under new fencing tokens; `patient` ones last, if at all."""
         require_claim(count, lease_seconds)
         with self.begin() as tx:
-            return tx.claim(count, lease_seconds, self._max_attempts)
+            return tx.claim(count, lease_seconds, self._max_attempts, patient=patient)
 
     def retry(self, job: Job, delay_seconds: float, why: str) -> None:
         """Give a claimed job back, to run again later. Nothing if the lease was lost; `why` is not kept."""
@@ -258,11 +258,12 @@ class MemoryStore:
             tx.end(job, state, tx.now() + timedelta(seconds=delay_seconds))
 
     def queue(self) -> Mapping[str, int]:
-        """How many jobs are `ready`, `leased`, `done`, `dead` and `late`."""
+        """How many jobs are `ready`, `leased`, `done`, `dead`, and `late` or `behind` by a minute."""
         with self._still:
             held = list(self._tables.jobs.values())
         counts = {state.value: sum(one.state is state for one in held) for state in JobState}
-        return counts | {"late": sum(one.due(self._clock.now() - LATE) for one in held)}
+        late = [one.job.patient for one in held if one.due(self._clock.now() - LATE)]
+        return counts | {"late": late.count(False), "behind": late.count(True)}
 
     def size(self) -> int:
         """How many lines the log has."""

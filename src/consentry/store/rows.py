@@ -169,6 +169,11 @@ def known_from(row: Row) -> Known:
     )
 
 
+def turn(job: Job) -> tuple[bool, datetime, int]:
+    """What jobs are claimed in the order of: patient ones last, then the oldest first."""
+    return job.patient, job.run_at, job.id
+
+
 def job_from(row: Row) -> Job:
     """The job in `row`."""
     return Job(
@@ -179,6 +184,7 @@ def job_from(row: Row) -> Job:
         id=row["id"],
         token=row["token"],
         attempts=row["attempts"],
+        patient=row["patient"],
     )
 
 

@@ -71,15 +71,15 @@ class SqlStore:
             finally:
                 connection.close()
 
-    def claim(self, count: int, lease_seconds: float) -> Sequence[Job]:
-        """Up to `count` due jobs, each leased to the caller under a new fencing token."""
+    def claim(self, count: int, lease_seconds: float, *, patient: bool = True) -> Sequence[Job]:
+        """Up to `count` due jobs, leased under new fencing tokens; `patient` ones last, if at all."""
         require_claim(count, lease_seconds)
         with self._look() as connection:
-            if not jobs.any_due(connection, self._now(connection)):
+            if not jobs.any_due(connection, self._now(connection), patient=patient):
                 return ()
         with self._write() as connection:
             now = self._now(connection)
-            return jobs.claim(connection, now, count, lease_seconds, self._max_attempts)
+            return jobs.claim(connection, now, count, lease_seconds, self._max_attempts, patient=patient)
 
     def retry(self, job: Job, delay_seconds: float, why: str) -> None:
         """Give a claimed job back, to run again later. Does nothing if the lease was lost."""
@@ -88,7 +88,7 @@ class SqlStore:
             jobs.retry(connection, job, run_at, why, self._max_attempts)
 
     def queue(self) -> Mapping[str, int]:
-        """How many jobs are `ready`, `leased`, `done`, `dead` and `late`."""
+        """How many jobs are `ready`, `leased`, `done`, `dead`, and `late` or `behind` by a minute."""
         with self._look() as connection:
             return jobs.queue(connection, self._now(connection))
 

@@ -133,10 +133,18 @@ job = sa.Table(
     sa.Column("token", sa.Integer, nullable=False),
     sa.Column("attempts", sa.Integer, nullable=False),
     sa.Column("trouble", sa.Text, nullable=False, comment="the class of the last error, never its words"),
+    sa.Column(
+        "patient", sa.Boolean, nullable=False, server_default=sa.false(), comment="lets others go first"
+    ),
 )
 
 job_due = sa.Index(
-    "ix_job_due", job.c.run_at, job.c.id, sqlite_where=sa.text(DUE), postgresql_where=sa.text(DUE)
+    "ix_job_due",
+    job.c.patient,
+    job.c.run_at,
+    job.c.id,
+    sqlite_where=sa.text(DUE),
+    postgresql_where=sa.text(DUE),
 )
 
 api_key = sa.Table(
