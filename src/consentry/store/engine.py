@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -35,9 +36,11 @@ IDLE_SECONDS = 60
 POOL = 10
 """Connections kept open by a process; twice as many may be open for a moment."""
 
+WAL_TRIES, WAL_PAUSE = 100, 0.05
+"""How often write-ahead logging is asked for, and seconds between: SQLite does not wait for that lock."""
+
 PRAGMAS = (
     f"busy_timeout={WAIT_SECONDS * 1000}",
-    "journal_mode=WAL",
     "synchronous=FULL",  # a commit is on the disk before anything is released
     "foreign_keys=ON",
     "secure_delete=ON",  # what is erased is overwritten
@@ -173,6 +176,20 @@ def _set_up(connection: sqlite3.Connection, _: object) -> None:
     connection.isolation_level = None  # transactions begin where we say, not where the driver guesses
     for pragma in PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
+    _write_ahead(connection)
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Turn write-ahead logging on, also while others open the same new file."""
+    for left in range(WAL_TRIES, 0, -1):
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            if left == 1:
+                raise
+            time.sleep(WAL_PAUSE)
+        else:
+            return
 
 
 def _begin(connection: sa.Connection) -> None:
