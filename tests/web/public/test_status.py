@@ -50,6 +50,23 @@ def test_messages_go_both_ways_and_are_shown_as_text(person, held, server: Runni
     assert reply.text.index("Is it gone?") < reply.text.index("Nearly.")
 
 
+def test_loading_the_page_again_sends_no_message_twice_and_says_once_that_it_was_sent(person, held):
+    come_back(person, held)
+    reply = person.post("/en/case", data={"do": "write", "text": "Is it gone?"}, follow_redirects=False)
+    assert (reply.status_code, reply.headers["location"]) == (303, "/en/case")
+    pages = [person.get("/en/case").text for _ in range(2)]
+    assert [page.count("Is it gone?") for page in pages] == [1, 1]
+    assert ['role="status"' in page for page in pages] == [True, False]
+
+
+def test_loading_the_page_again_adds_no_place_twice(person, held):
+    come_back(person, held)
+    given = {"do": "add", "urls": "https://elsewhere.example/b"}
+    reply = person.post("/en/case", data=given, follow_redirects=False)
+    assert (reply.status_code, reply.headers["location"]) == (303, "/en/case")
+    assert 'role="status"' in person.get("/en/case").text
+
+
 @pytest.mark.parametrize("text", ["", " ", "x" * (MAX_MESSAGE + 1)])
 def test_a_message_that_cannot_be_is_said_and_kept_on_the_page(person, held, text: str):
     come_back(person, held)

@@ -29,6 +29,9 @@ LONGEST_LINE = 200
 Form = Mapping[str, str]
 """What was sent; empty where nothing was."""
 
+DONE = "done"
+"""Where the visit keeps what was just done, until the next page has said it once."""
+
 Moment = tuple[datetime, str, str]
 """When something happened, the key of the sentence that says what, and the address."""
 
@@ -65,17 +68,30 @@ def _status(system: System, visit: Visit, form: Form) -> Response:
 
 
 def _case(system: System, visit: Visit, form: Form) -> Response:
-    """The case as it stands; with a form, first a message is written or places are added."""
+    """The case as it stands; with a form, first a message is written or places are added.
+
+    What was done is answered by sending the browser to the case: loading that page again does nothing twice.
+    """
     held = _held(visit)
     if held is None:
         return visit.to("status")
     if visit.request.method != "POST":
-        return _shown(system, visit, held)
+        return _shown(system, visit, held, done=_just_done(visit))
     act, done = (_add, "added") if form.get("do") == "add" else (_write, "written")
     faults = act(system, held, form)
     if faults:
         return _shown(system, visit, held, faults=faults, form=form)
-    return _shown(system, visit, held, done=done)
+    visit.keep({**(visit.answers or {}), DONE: done})
+    return visit.to("case")
+
+
+def _just_done(visit: Visit) -> str:
+    """What was done by the form before this page, said once; empty if nothing was."""
+    answers = visit.answers or {}
+    if DONE not in answers:
+        return ""
+    visit.keep({name: value for name, value in answers.items() if name != DONE})
+    return str(answers[DONE])
 
 
 def _write(system: System, held: tuple[str, str], form: Form) -> Mapping[str, Fault]:
