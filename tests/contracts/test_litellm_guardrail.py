@@ -1,7 +1,7 @@
 """The LiteLLM plug-in against a running gate. LiteLLM itself is not there: a bare class stands for its base.
 
 What is held is our side of LiteLLM's native hooks: their names and arguments are those of LiteLLM
-1.106, as read in its source; that a proxy calls them was tried by hand and is not repeated here.
+1.106, as read in its source, and 1.110, into which the file was loaded; no call of a real proxy is tried here.
 """
 
 import asyncio
