@@ -3,6 +3,7 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
@@ -70,12 +71,17 @@ def test_the_sandbox_cleans_as_well(decoder, name):
 
 @pytest.mark.parametrize("name", ODDITIES)
 def test_what_is_renewed_is_what_was_cleaned_and_its_own_frames(decoder, name):
-    renewed = decoder.renew(ODDITIES[name])
-    assert renewed == PlainDecoder().renew(ODDITIES[name])
+    renewed = shown(name, decoder.renew(ODDITIES[name]))
+    assert renewed == shown(name, PlainDecoder().renew(ODDITIES[name]))
     if renewed.frames:
-        assert renewed == decoder.decode(decoder.clean(ODDITIES[name]))
+        assert renewed == shown(name, decoder.decode(decoder.clean(ODDITIES[name])))
     else:
         assert renewed == decoder.decode(ODDITIES[name])
+
+
+def shown(name, picture):
+    """A picture without its bytes where those hold the second in which they were written."""
+    return replace(picture, data=b"", sha256="") if name == "moving avif" else picture
 
 
 @pytest.mark.parametrize("make", [SandboxDecoder, PlainDecoder])

@@ -31,6 +31,7 @@ RESPONSE: Schema = {
             {
                 "input": text("What to show, in words; or a list of messages with text and images."),
                 "instructions": text("What else to heed. It is judged with the rest."),
+                "previous_response_id": text("A response of ours to go on from, for the same user."),
                 "tools": several("The tool `image_generation`, and no other.", _TOOL, maxItems=1),
                 "stream": flag("Answer as an event stream, held until everything is judged."),
                 "user": text("Your name for the end user. A digest of it is kept, never the name."),
