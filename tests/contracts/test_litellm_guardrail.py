@@ -1,7 +1,8 @@
 """The LiteLLM plug-in against a running gate. LiteLLM itself is not there: a bare class stands for its base.
 
 What is held is our side of LiteLLM's native hooks: their names and arguments are those of LiteLLM
-1.106, as read in its source, and 1.110, into which the file was loaded; no call of a real proxy is tried here.
+1.106, as read in its source, and of 1.110, into which the file was loaded. No call of a real proxy is
+tried here.
 """
 
 import asyncio
