@@ -37,7 +37,7 @@ class Scene:
             tx.keep_features(kept)
 
     def found(self, rgb):
-        return [match.entry for match in self.parts.find(shown(rgb))]
+        return [match.entry for match in self.parts.find(shown(rgb)).matches]
 
 
 def shown(*pictures):
@@ -59,12 +59,12 @@ def test_where_nothing_is_known_nothing_is_found(made):
 def test_a_part_is_found_and_says_how_far_and_where(made):
     made.learn("case:1", KNOWN)
     made.learn("case:2", scene(9))
-    (match,) = made.parts.find(shown(COPY))
+    (match,) = made.parts.find(shown(COPY)).matches
     assert (match.entry, match.source, match.case, match.method) == ("case:1", "case", "C-1", Method.PARTIAL)
     assert match.view == ""
     assert match.distance <= 70
     assert match.region.area < 0.9
-    (mirrored,) = made.parts.find(shown(COPY[:, ::-1]))
+    (mirrored,) = made.parts.find(shown(COPY[:, ::-1])).matches
     assert mirrored.view == "mirrored"
 
 
@@ -90,6 +90,13 @@ def test_features_whose_key_was_destroyed_a_moment_ago_are_passed_over(made):
     made.keep(Kept("case:1", "case", "blb_gone"))
     made.learn("case:2", KNOWN)
     assert made.found(COPY) == ["case:2"]
+    assert made.parts.find(shown(COPY)).unread == []
+
+
+def test_features_that_are_noted_and_not_there_are_named_while_their_picture_counts(made):
+    made.learn("case:1", KNOWN)
+    made.keep(Kept("case:1", "case", "blb_gone"))
+    assert made.parts.find(shown(COPY)).unread == ["case:1"]
 
 
 def test_one_picture_reported_many_times_is_found_under_every_name(made):
@@ -109,7 +116,7 @@ def test_an_upload_is_nothing_that_parts_are_found_of(made):
 def test_one_still_of_an_animation_is_enough(made):
     made.learn("case:1", KNOWN)
     stills = [scene(seed) for seed in range(40, 46)]
-    assert [one.entry for one in made.parts.find(shown(*stills, COPY))] == ["case:1"]
+    assert [one.entry for one in made.parts.find(shown(*stills, COPY)).matches] == ["case:1"]
     many = made.parts.describe(shown(*(scene(seed) for seed in range(50, 62))))
     assert many.count(b"CTF1") == STILLS
 
@@ -118,7 +125,7 @@ def test_one_still_of_an_animation_is_enough(made):
 def test_a_picture_with_nothing_to_hold_on_to_has_no_features_and_finds_none(made, nothing):
     made.learn("case:1", KNOWN)
     assert made.parts.describe(nothing) == b""
-    assert list(made.parts.find(nothing)) == []
+    assert list(made.parts.find(nothing).matches) == []
 
 
 def test_features_of_an_upload_say_whether_it_is_worth_a_look(made):
@@ -129,11 +136,50 @@ def test_features_of_an_upload_say_whether_it_is_worth_a_look(made):
     assert not made.parts.likely(made.parts.describe(shown(COPY)), "case:2")
 
 
-def test_what_cannot_be_read_is_never_taken_for_nothing_found(made):
-    made.keep(Kept("case:1", "case", made.blobs.put(b"of another version", FEATURES)))
+def test_damaged_features_count_for_their_own_picture_and_it_is_named(made):
+    made.learn("case:1", scene(9))
+    made.learn("case:2", KNOWN)
+    made.learn("case:3", scene(8), active=False)
+    for name in ("case:1", "case:3"):
+        made.keep(Kept(name, "case", made.blobs.put(b"of another version", FEATURES)))
+    seen = made.parts.find(shown(COPY))
+    assert [match.entry for match in seen.matches] == ["case:2"]
+    assert seen.unread == ["case:1"]
+    assert made.parts.find(unreadable()).unread == ["case:1"]
     with pytest.raises(BadInput):
-        made.found(COPY)
+        made.parts.likely(made.parts.describe(shown(COPY)), "case:1")
+    made.keep(Kept("case:1", "case", ""))
+    assert made.parts.find(shown(COPY)).unread == []
 
+
+@pytest.mark.parametrize(("code", "unread"), [("blob_damaged", ["case:1"]), ("", None)])
+def test_a_damaged_file_is_one_pictures_and_a_store_that_is_down_everybodys(made, code, unread):
+    made.learn("case:1", KNOWN)
+    made.learn("case:2", KNOWN)
+    with made.store.read() as view:
+        bad = view.features("case:1").blob
+
+    class Ill:
+        def get(self, blob, purpose):
+            if blob == bad and self.ill:
+                raise SafetyUnavailable("ill", code=code)
+            return made.blobs.get(blob, purpose)
+
+    blobs = Ill()
+    blobs.ill = True
+    parts = KnownParts(made.store, blobs)
+    if unread is None:
+        with pytest.raises(SafetyUnavailable):
+            parts.find(shown(COPY))
+    else:
+        seen = parts.find(shown(COPY))
+        assert ([match.entry for match in seen.matches], seen.unread) == (["case:2"], unread)
+    blobs.ill = False
+    seen = parts.find(shown(COPY))
+    assert ([match.entry for match in seen.matches], seen.unread) == (["case:1", "case:2"], [])
+
+
+def test_what_cannot_be_read_is_never_taken_for_nothing_found(made):
     class Down:
         def read(self):
             raise SafetyUnavailable("down")

@@ -8,8 +8,9 @@ import pytest
 
 from consentry.core.candidate import CandidateState, Kept, learning, looking
 from consentry.core.case import Case, CaseState, Copy
-from consentry.core.errors import NotFound, UpstreamTrouble
+from consentry.core.errors import BadInput, NotFound, SafetyUnavailable, UpstreamTrouble
 from consentry.core.match import Hashes, Match, Method, Region
+from consentry.core.partports import Seen
 from consentry.core.ports import Job, Known
 from consentry.flows.parts import FEATURES, TRIES, Parts
 from consentry.flows.takedown import EVIDENCE, let_go
@@ -26,15 +27,18 @@ class PlainParts:
     """Finds what it was given, in pictures that say so; features are the bytes themselves."""
 
     matches: list[Match] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
 
     def describe(self, picture, *, mirrored=False):
         return picture.data + b" mirrored" * mirrored if picture.frames else b""
 
     def find(self, picture):
-        return self.matches if b"part" in picture.data else []
+        return Seen(self.matches if b"part" in picture.data else [], self.unread)
 
     def likely(self, kept, entry):
         assert entry == "case:1"
+        if b"damaged" in kept:
+            raise BadInput("damaged")
         return b"part" in kept
 
 
@@ -268,3 +272,82 @@ def test_features_replaced_meanwhile_are_not_forgotten_with_the_old_ones():
     scene.clock.move(days=15)
     scene.work()
     assert scene.kept("upl_1") == Kept("upl_1", "upload", new.blob)
+
+
+def test_a_look_says_how_many_known_pictures_it_could_not_be_compared_with():
+    scene = Scene()
+    scene.finder.unread = [f"case:{number:02}" for number in range(12)]
+    scene.upload()
+    scene.work()
+    assert len(scene.candidates()) == 1
+    (line,) = [one for one in scene.log() if one["event"] == "not compared with all"]
+    assert (line["picture"], line["unread"], line["damaged"]) == ("upl_1", 12, scene.finder.unread[:10])
+
+
+@pytest.mark.parametrize("code", ["blob_damaged", "", "unlike"])
+def test_damaged_features_of_an_upload_hold_up_no_other_and_a_store_that_is_down_does(code):
+    scene = Scene()
+    scene.finder.matches = []
+    for name in ("upl_1", "upl_2"):
+        scene.upload(name)
+    scene.work()
+    bad, get = scene.kept("upl_1").blob, scene.blobs.get
+
+    def ill(blob, purpose):
+        if blob == bad and code != "unlike":
+            raise SafetyUnavailable("ill", code=code)
+        return b"damaged" if blob == bad else get(blob, purpose)
+
+    scene.blobs.get = ill
+    scene.finder.matches = [PART]
+    scene.learn()
+    if not code:
+        with pytest.raises(SafetyUnavailable):
+            scene.work()
+        return
+    scene.work()
+    assert [one.picture for one in scene.candidates()] == ["upl_2"]
+    (line,) = [one for one in scene.log() if one["event"] == "not compared with all"]
+    assert (line["picture"], line["unread"], line["damaged"]) == ("case:1", 1, ["upl_1"])
+
+
+@pytest.mark.parametrize("of", ["learn", "upload"])
+def test_features_that_could_not_be_noted_are_destroyed(of):
+    scene = Scene()
+    getattr(scene, of)()
+
+    def down():
+        raise SafetyUnavailable("down")
+
+    (job,) = scene.store.claim(20, 60)
+    scene.parts = replace(scene.parts, store=Noting(scene.store, down))
+    with pytest.raises(SafetyUnavailable):
+        scene.parts.run(job)
+    assert not any(purpose == FEATURES for purpose, _ in scene.blobs._kept.values())
+
+
+@dataclass
+class Noting:
+    """A store that can be read, and fails when something is to be written down."""
+
+    store: MemoryStore
+    begin: object
+
+    def read(self):
+        return self.store.read()
+
+
+def test_what_a_newly_known_picture_is_sought_among_lets_other_jobs_go_first(monkeypatch):
+    monkeypatch.setattr("consentry.flows.parts.PAGE", 1)
+    scene = Scene()
+    scene.upload()
+    scene.work()
+    scene.learn()
+    sought = 0
+    for _ in range(3):
+        scene.clock.move(seconds=1)
+        for job in scene.store.claim(20, 60):
+            assert job.patient == (job.kind == "seek")
+            sought += job.patient
+            scene.parts.run(job)
+    assert sought == 2

@@ -67,3 +67,11 @@ def test_the_record_holds_digests_and_no_picture(store):
     record = json.loads(store.line(screened.judged.place).record)
     assert record["context"]["sha256"] == picture(b"ok a picture").sha256
     assert "ok a picture" not in str(record)
+
+
+def test_the_closer_look_lets_other_jobs_go_first(store):
+    judged = judge(store, Eye("m", 0.0), stage=Stage.UPLOAD, rules=[rule("m", Outcome.REFUSE, Stage.UPLOAD)])
+    upload = Upload(Account("poster"), picture(b"ok a picture"), "site", "post-1")
+    screen(upload, judge=judged, hasher=PlainHasher(), url="https://site.example/1", closer=True)
+    (job,) = store.claim(9, 60)
+    assert (job.kind, job.patient) == ("look", True)

@@ -4,6 +4,7 @@ import threading
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
@@ -11,7 +12,7 @@ from consentry.core.errors import SafetyUnavailable, SetupTrouble
 from consentry.store.engine import connect
 from consentry.store.sql import open_store
 from consentry.store.tables import metadata
-from consentry.store.upgrade import upgrade
+from consentry.store.upgrade import _config, upgrade
 from support.servers import drop_database, new_database
 from support.stores import CountingIds, HandClock, appended
 
@@ -118,3 +119,24 @@ def test_a_step_that_fails_leaves_no_half(url):
         upgrade(url)
     assert sa.inspect(engine).get_table_names() == ["secret"]
     engine.dispose()
+
+
+def test_looks_that_were_waiting_already_become_patient(url):
+    engine = connect(url)
+    config = _config()
+    kinds = ("hide", "learn", "look", "seek")
+    row = (
+        "INSERT INTO job (kind, payload, dedup, run_at, state, token, attempts, trouble)"
+        " VALUES (:kind, '{}', :kind, 0, 'ready', 0, 0, '')"
+    )
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0006")
+        connection.execute(sa.text(row), [{"kind": kind} for kind in kinds])
+    upgrade(url)
+    with engine.connect() as connection:
+        marked = (
+            connection.execute(sa.text("SELECT kind FROM job WHERE patient ORDER BY kind")).scalars().all()
+        )
+    engine.dispose()
+    assert marked == ["look", "seek"]

@@ -3,6 +3,7 @@
 Features are kept encrypted and held open only in this process's memory, never in a file. What is
 kept or forgotten is followed by the numbers of its changes, and whether a picture still counts is
 asked of the store when one was found: a report that was taken back finds nothing from that moment.
+Damaged features count for their own picture only: it is left out, named, and tried again at each look.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ import numpy as np
 
 from consentry.core.candidate import Kept
 from consentry.core.content import Picture
-from consentry.core.errors import NotFound
+from consentry.core.errors import BadInput, NotFound, SafetyUnavailable
 from consentry.core.match import Match, Method
+from consentry.core.partports import Seen
 from consentry.core.ports import Blobs, Known, Store
 from consentry.matching.align import CELLS, fit
 from consentry.matching.feature_index import AS_IT_IS, FeatureIndex, Part
@@ -29,6 +31,9 @@ FEATURES = "features"
 
 UPLOADS = "upload"
 """The source of accepted pictures: parts of reported ones are looked for in them, not the other way."""
+
+DAMAGED = "blob_damaged"
+"""What blobs say of bytes that are not what was written. Any other trouble is everybody's."""
 
 BATCH = 1000
 """Changes read at a time."""
@@ -62,6 +67,7 @@ class KnownParts:
         self._digests: dict[str, str] = {}
         self._alike: dict[str, Alike] = {}
         self._numbered: list[Alike] = []
+        self._unread: dict[str, Kept] = {}
 
     def describe(self, picture: Picture, *, mirrored: bool = False) -> bytes:
         """Features of a picture, and of the same `mirrored` if wished; empty if it has none to speak of."""
@@ -70,14 +76,17 @@ class KnownParts:
         found = [features(framed(still)) for still in turned]
         return b"".join(one.packed() for one in found if len(one) >= CELLS)
 
-    def find(self, picture: Picture) -> Sequence[Match]:
-        """Every active known picture that `picture` shows, wholly or in part; nearest first.
+    def find(self, picture: Picture) -> Seen:
+        """Every active known picture that `picture` shows, and those it could not be compared with.
 
         Raises what the store or the blobs raise: what cannot be read might have been found.
         """
-        self._follow()
-        if not len(self._index):
-            return []
+        unread = self._follow()
+        matches = self._matches(picture) if len(self._index) else []
+        with self._store.read() as view:
+            return Seen(matches, [owner for owner in unread if _active(view.known, owner)])
+
+    def _matches(self, picture: Picture) -> list[Match]:
         parts = [part for still in _stills(picture) for part in self._index.look(still)]
         best: dict[int, Part] = {}
         for part in sorted(parts, key=lambda part: part.aligned.distance):
@@ -88,8 +97,12 @@ class KnownParts:
         return [_match(one, part) for one, part in known if one is not None]
 
     def likely(self, kept: bytes, entry: str) -> bool:
-        """Whether a picture with the features `kept` may show the known picture `entry`: worth a look."""
-        self._follow()
+        """Whether a picture with the features `kept` may show the known picture `entry`: worth a look.
+
+        Raises BadInput if the features of either cannot be read.
+        """
+        if entry in self._follow():
+            raise BadInput("The features of this known picture are damaged.", code="features_damaged")
         with self._lock:
             alike = self._alike.get(self._digests.get(entry, ""))
         mine = alike.features if alike else []
@@ -99,8 +112,8 @@ class KnownParts:
         with self._lock:
             return sorted(self._numbered[number].owners)
 
-    def _follow(self) -> None:
-        """Read every change since the last one read."""
+    def _follow(self) -> Sequence[str]:
+        """Read every change since the last one read; returns whose features are damaged."""
         with self._lock:
             while True:
                 with self._store.read() as view:
@@ -108,24 +121,27 @@ class KnownParts:
                 self._apply([kept for _, kept in changes if kept.source != UPLOADS])
                 self._change = changes[-1][0] if changes else self._change
                 if len(changes) < BATCH:
-                    return
+                    self._apply(list(self._unread.values()))  # a backup may have brought them back
+                    return sorted(self._unread)
 
     def _apply(self, changed: Sequence[Kept]) -> None:
-        """Let go of what was forgotten or replaced, then learn what is new."""
+        """Let go of what was forgotten or replaced, then learn what is new. All is read before any counts."""
         new: list[Alike] = []
-        for kept in changed:
-            data = self._opened(kept)
+        for kept, (data, found) in [(kept, self._opened(kept)) for kept in changed]:
             self._let_go(kept.owner)
-            if data:
+            if found is None:
+                self._unread[kept.owner] = kept
+            if found:
                 digest = self._digests[kept.owner] = hashlib.sha256(data).hexdigest()
                 if digest not in self._alike:
-                    self._alike[digest] = Alike(len(self._numbered), unpacked(data))
+                    self._alike[digest] = Alike(len(self._numbered), found)
                     self._numbered.append(self._alike[digest])
                     new.append(self._alike[digest])
                 self._alike[digest].owners.add(kept.owner)
         self._index.add((one.number, one.features) for one in new if one.owners)
 
     def _let_go(self, owner: str) -> None:
+        self._unread.pop(owner, None)
         digest = self._digests.pop(owner, "")
         if not digest:
             return
@@ -136,12 +152,17 @@ class KnownParts:
             del self._alike[digest]
             self._numbered[alike.number] = Alike(alike.number, [])
 
-    def _opened(self, kept: Kept) -> bytes:
-        """The features; empty if they were forgotten, perhaps just now."""
+    def _opened(self, kept: Kept) -> tuple[bytes, list[Features] | None]:
+        """The features; empty if they were forgotten; None if they are damaged or not there."""
         try:
-            return self._blobs.get(kept.blob, FEATURES) if kept.blob else b""
-        except NotFound:
-            return b""
+            data = self._blobs.get(kept.blob, FEATURES) if kept.blob else b""
+            return data, unpacked(data)
+        except (NotFound, BadInput):
+            return b"", None
+        except SafetyUnavailable as trouble:
+            if trouble.code != DAMAGED:
+                raise
+            return b"", None
 
 
 def _stills(picture: Picture) -> list[Pixels]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from consentry.core.candidate import Candidate, CandidateState, Kept
@@ -45,6 +46,16 @@ class PartTransaction(PartSnapshot, Protocol):
         """Replace a candidate. Raises NotFound."""
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a closer look at one picture came to."""
+
+    matches: Sequence[Match] = ()
+    """Every active known picture that it shows, wholly or in part; nearest first."""
+    unread: Sequence[str] = ()
+    """Active known pictures that it could not be compared with: their features are damaged."""
+
+
 class PartFinder(Protocol):
     """Finds known pictures of which another one shows a part, where features of them are kept."""
 
@@ -54,11 +65,14 @@ class PartFinder(Protocol):
         Empty if there is nothing in it to hold on to.
         """
 
-    def find(self, picture: Picture) -> Sequence[Match]:
-        """Every active known picture that `picture` shows, wholly or in part; nearest first.
+    def find(self, picture: Picture) -> Seen:
+        """Every active known picture that `picture` shows, and those it could not be compared with.
 
         Raises what the store raises: what cannot be read might have been found.
         """
 
     def likely(self, kept: bytes, entry: str) -> bool:
-        """Whether a picture with the features `kept` may show the known picture `entry`: worth a look."""
+        """Whether a picture with the features `kept` may show the known picture `entry`: worth a look.
+
+        Raises BadInput if the features of either cannot be read.
+        """

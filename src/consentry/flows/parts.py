@@ -13,7 +13,8 @@ Each step reads, looks, and then writes in one transaction, together with the en
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, replace
 from datetime import timedelta
 
@@ -29,9 +30,9 @@ from consentry.core.candidate import (
 )
 from consentry.core.content import Picture
 from consentry.core.entry import Kind
-from consentry.core.errors import NotFound, NotOffered, UpstreamTrouble
+from consentry.core.errors import BadInput, NotFound, NotOffered, SafetyUnavailable, UpstreamTrouble
 from consentry.core.match import Match
-from consentry.core.partports import PartFinder
+from consentry.core.partports import PartFinder, Seen
 from consentry.core.platformports import Platform
 from consentry.core.ports import Blobs, Decoder, Ids, Job, Known, Store, Transaction
 from consentry.flows.takedown import EVIDENCE
@@ -44,6 +45,12 @@ UPLOADS = "upload"
 
 TRIES = 12
 """How often a picture is fetched that is not there yet: for half an hour, as tries grow rarer."""
+
+NAMED = 10
+"""Most damaged pictures that a record names; it counts them all."""
+
+DAMAGED = "blob_damaged"
+"""What blobs say of bytes that are not what was written."""
 
 PAGE = 200
 """Uploads looked through by one job: a second or two."""
@@ -83,8 +90,7 @@ class Parts:
         except NotFound:
             data = b""
         features = self.finder.describe(self.decoder.decode(data)) if data else b""
-        blob = self.blobs.put(features, FEATURES) if features else ""
-        with self.store.begin() as tx:
+        with self._locked(features) as blob, self.store.begin() as tx:
             if blob:
                 self._keep(tx, Kept(known.id, known.source, blob))
                 tx.enqueue(Job(*seeking(known.id, "", tx.now()), patient=True))
@@ -95,15 +101,16 @@ class Parts:
     def _look(self, job: Job) -> None:
         known = self._known(job)
         picture = self._fetch(known, last=job.attempts >= TRIES) if known.active else None
-        matches = self.finder.find(picture) if picture else ()
+        seen = self.finder.find(picture) if picture else Seen()
         features = self.finder.describe(picture, mirrored=True) if picture and self.keep else b""
-        blob = self.blobs.put(features, FEATURES) if features else ""
-        with self.store.begin() as tx:
-            self._note(tx, known, matches)
+        with self._locked(features) as blob, self.store.begin() as tx:
+            self._note(tx, known, seen.matches)
             if blob:
                 self._keep(tx, Kept(known.id, known.source, blob), self.keep)
             if picture is None or not picture.frames:
                 tx.append(Kind.SYSTEM, {"event": "not looked at closely", "picture": known.id})
+            if seen.unread:
+                tx.append(Kind.SYSTEM, _not_compared(known, seen.unread))
             tx.finish(job)
 
     def _seek(self, job: Job) -> None:
@@ -112,26 +119,53 @@ class Parts:
         if entry.active:
             with self.store.read() as view:
                 page = view.features_of(UPLOADS, after, PAGE)
-        found = [(known, matches) for kept in page for known, matches in self._sought(kept, entry)]
+        found: list[tuple[Known, Sequence[Match]]] = []
+        unread: list[str] = []
+        for kept in page:
+            try:
+                like = self._is_like(kept, entry)
+            except BadInput:
+                unread.append(kept.owner)
+                continue
+            found.extend(self._sought(kept) if like else ())
         with self.store.begin() as tx:
             for known, matches in found:
                 self._note(tx, known, matches)
+            if unread:
+                tx.append(Kind.SYSTEM, _not_compared(entry, unread))
             if page:
                 tx.enqueue(Job(*seeking(entry.id, page[-1].owner, tx.now()), patient=True))
             tx.finish(job)
 
-    def _sought(self, kept: Kept, entry: Known) -> list[tuple[Known, Sequence[Match]]]:
-        """The upload and what it shows, if its features are like those of `entry` and it is still there."""
+    def _is_like(self, kept: Kept, entry: Known) -> bool:
+        """Whether an upload is worth a look for `entry`. Raises BadInput if features are damaged."""
         try:
             features = self.blobs.get(kept.blob, FEATURES)
         except NotFound:
-            return []
-        if not self.finder.likely(features, entry.id):
-            return []
+            return False
+        except SafetyUnavailable as trouble:
+            if trouble.code != DAMAGED:
+                raise
+            raise BadInput("The features of this upload are damaged.", code="features_damaged") from None
+        return self.finder.likely(features, entry.id)
+
+    def _sought(self, kept: Kept) -> list[tuple[Known, Sequence[Match]]]:
+        """The upload and what it shows, if it is still there."""
         with self.store.read() as view:
             known = view.known(kept.owner)
         picture = self._fetch(known, last=True)
-        return [(known, self.finder.find(picture))] if picture else []
+        return [(known, self.finder.find(picture).matches)] if picture else []
+
+    @contextlib.contextmanager
+    def _locked(self, features: bytes) -> Iterator[str]:
+        """The blob with `features`, if there are any; destroyed again if what it is for fails."""
+        blob = self.blobs.put(features, FEATURES) if features else ""
+        try:
+            yield blob
+        except BaseException:
+            if blob:
+                self.blobs.shred(blob)
+            raise
 
     def _forget(self, job: Job) -> None:
         owner, blob = job.payload["owner"], job.payload["blob"]
@@ -185,6 +219,12 @@ class Parts:
 
 def _is_copy(tx: Transaction, known: Known, match: Match) -> bool:
     return any((copy.platform, copy.item) == (known.platform, known.item) for copy in tx.copies(match.case))
+
+
+def _not_compared(known: Known, unread: Sequence[str]) -> dict[str, object]:
+    """What the log says where a picture could not be compared with all: how many, and which first."""
+    record = {"event": "not compared with all", "picture": known.id, "unread": len(unread)}
+    return record | {"damaged": list(unread[:NAMED])}
 
 
 def _record(candidate: Candidate) -> dict[str, object]:
