@@ -9,4 +9,5 @@ def test_exit_codes_never_change():
         "USER_ERROR": 2,
         "SETUP_ERROR": 3,
         "UNAVAILABLE": 4,
+        "ALARM": 5,
     }
