@@ -45,7 +45,7 @@ def withdraw(server: Running, receipt: dict) -> None:
         assert http.post(url, json={"passphrase": receipt["passphrase"]}).status_code == 200
 
 
-def settled(server: Running, seconds: float = 30) -> None:
+def settled(server: Running, seconds: float = 120) -> None:
     """Wait until every job that is due has been done."""
     ends = time.monotonic() + seconds
     while True:
