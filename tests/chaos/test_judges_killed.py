@@ -88,7 +88,7 @@ def _check(reply, server, counted):
     record = json.loads(server.system.store.line(found["consentry"]["log_index"]).record)
     data = base64.b64decode(found["data"][0]["b64_json"])
     assert record["outcome"] in {"allow", "label"}
-    assert record["context"]["output"] == hashlib.sha256(data).hexdigest()
+    assert record["context"]["left"] == hashlib.sha256(data).hexdigest()
     assert not [name for name, finding in record["findings"].items() if "unavailable" in finding]
     assert record["findings"]["exposure.minimal"]["score"] < 0.5
 

@@ -158,6 +158,12 @@ def test_a_browser_that_puts_noise_into_pixels_is_told_so(browser, form: str):
     context.close()
 
 
+THRICE = (
+    """for (let i = 0; i < 3; i++) document.dispatchEvent(new KeyboardEvent('keydown', {key: 'Shift'}))"""
+)
+"""Three presses within a second, however slow the machine is."""
+
+
 @pytest.mark.parametrize("way", ["keys", "button"])
 def test_leaving_is_quick_and_going_back_reveals_nothing(browser, form: str, way: str):
     context = browser.new_context()
@@ -167,7 +173,7 @@ def test_leaving_is_quick_and_going_back_reveals_nothing(browser, form: str, way
     page.keyboard.press("Shift")
     assert page.url.endswith("/sign")
     if way == "keys":
-        page.keyboard.press("Shift")
+        page.evaluate(THRICE)
     else:
         page.click("#leave")
     page.wait_for_url("**/healthz")
