@@ -46,21 +46,14 @@ def withdraw(server: Running, receipt: dict) -> None:
 
 
 def settled(server: Running, seconds: float = 120) -> None:
-    """Wait until every job that is due has been done."""
-    ends = time.monotonic() + seconds
-    while True:
+    """Wait until nothing has been done for two seconds, so that what is left waits for a later hour."""
+    ends, since, before = time.monotonic() + seconds, time.monotonic(), -1
+    while time.monotonic() - since < 2:
         counts = server.system.store.queue()
-        if counts["leased"] == 0 and counts["ready"] <= later(server):
-            return
+        if counts["leased"] or counts["done"] != before:
+            since, before = time.monotonic(), counts["done"]
         assert time.monotonic() < ends, counts
         time.sleep(0.1)
-
-
-def later(server: Running) -> int:
-    """Jobs that wait for a day to come: the last hour of a case, the end of features."""
-    with server.system.store.read() as view:
-        uploads = len(view.features_of("upload", "", 100))
-        return uploads + len(view.cases(running=True)) + len(view.cases(running=False))
 
 
 def found(server: Running, receipt: dict) -> Sequence[Candidate]:

@@ -18,7 +18,7 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 ADDRESSES = sorted(
     {re.sub(r"\{\w+\}", "nothing", route.path) for route in routes()} | {"/nowhere", "/v1/nowhere"}
 )
-JUDGED_ONLY = "/v1/moderations"
+JUDGED_ONLY = {"/v1/moderations", "/v1/gate/live"}
 """Nothing is made there."""
 PAGES = {"/site/posts/nothing"}
 """Addresses that always answer people, also that something is gone."""
@@ -93,7 +93,7 @@ def test_openapi_is_complete(server: Running):
         assert len(each["description"]) > 20, name
         assert {"4XX", "5XX"} <= set(each["responses"]), name
         assert "422" not in each["responses"], name
-        assert all(parameter["description"] for parameter in each.get("parameters", [])), name
+        assert all(parameter.get("description") for parameter in each.get("parameters", [])), name
         if name.startswith(("post", "put")):
             assert all(content["schema"] for content in each["requestBody"]["content"].values()), name
     assert document["components"]["schemas"]["Error"]["properties"]["error"]["required"]
@@ -138,6 +138,6 @@ def test_every_way_to_an_image_is_in_the_register_of_routes(server: Running):
     offered = {
         f"{route.method} {route.path}"
         for route in routes()
-        if route.tag == "gate" and route.path != JUDGED_ONLY
+        if route.tag == "gate" and route.path not in JUDGED_ONLY
     }
     assert offered == set(OWN.values())

@@ -11,9 +11,10 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Iterable, Mapping
+from typing import Annotated
 
 import anyio.to_thread
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Path, Request
 from fastapi.responses import JSONResponse, Response
 
 from consentry.core import content
@@ -93,6 +94,10 @@ ANSWERS: dict[int | str, Schema] = {
 """What the route gives."""
 
 
+Name = Annotated[str, Path(description="What the caller calls the generator; it is said back in the answer.")]
+"""The name in the address."""
+
+
 def router(system: System) -> APIRouter:
     """The gate's route for Gemini's clients."""
     routes = APIRouter(tags=["gate"])
@@ -103,7 +108,7 @@ def router(system: System) -> APIRouter:
         openapi_extra=GEMINI,
         responses=ANSWERS,
     )
-    async def generate_content(name: str, request: Request) -> Response:
+    async def generate_content(name: Name, request: Request) -> Response:
         """As Gemini's route with `responseModalities: ["IMAGE"]`. The key may come in `x-goog-api-key`."""
         caller = await door.caller(request, system)
         fields = bodies.json_object(await bodies.raw(request, system.max_body))
