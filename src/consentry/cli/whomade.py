@@ -8,8 +8,6 @@ from pathlib import Path
 import click
 
 from consentry.cli.common import plain_errors, settings_from, show
-from consentry.core.entry import stamp
-from consentry.core.making import Sighted
 from consentry.wiring import open_who_made
 
 BY = "operator"
@@ -26,7 +24,7 @@ def who_made(file: Path, as_json: bool, **options: object) -> None:
     """Look FILE up among images that were made here. What is found is evidence, not an accusation."""
     with open_who_made(settings_from(options)) as ledger:
         answer = ledger.ask(file.read_bytes(), BY)
-    found = [_record(sighted) for sighted in answer.sighted]
+    found = [sighted.record() for sighted in answer.sighted]
     if as_json:
         click.echo(json.dumps({"question": answer.question, "log_index": answer.place, "found": found}))
         return
@@ -34,20 +32,3 @@ def who_made(file: Path, as_json: bool, **options: object) -> None:
     for record in found:
         click.echo("")
         show(record, as_json=False)
-
-
-def _record(sighted: Sighted) -> dict[str, object]:
-    making = sighted.making
-    return {
-        "making": making.id,
-        "method": sighted.method,
-        "distance": sighted.distance,
-        "view": sighted.view,
-        "state": making.state.value,
-        "decision": making.decision,
-        "account": making.account,
-        "route": making.route,
-        "at": stamp(making.at),
-        "consent": making.consent,
-        "inputs": list(making.inputs),
-    }

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from consentry.core.entry import stamp
+
 MADE = "made"
 """The source under which images made here are known."""
 
@@ -100,6 +102,23 @@ class Sighted:
     """Bits that differ; 0 for the same bytes."""
     view: str = ""
     """What of the picture matched, such as `without border`."""
+
+    def record(self) -> dict[str, object]:
+        """Everything an investigator is told of it, ready for JSON: hashes and names, never a picture."""
+        made = self.making
+        return {
+            "making": made.id,
+            "method": self.method,
+            "distance": self.distance,
+            "view": self.view,
+            "state": made.state.value,
+            "decision": made.decision,
+            "account": made.account,
+            "route": made.route,
+            "at": stamp(made.at),
+            "consent": made.consent,
+            "inputs": list(made.inputs),
+        }
 
 
 def prompt_digest(prompt: str, key: bytes) -> str:

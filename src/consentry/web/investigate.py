@@ -6,9 +6,8 @@ import anyio.to_thread
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
-from consentry.core.entry import stamp
 from consentry.core.errors import BadInput
-from consentry.core.making import MakingState, Sighted
+from consentry.core.making import MakingState
 from consentry.flows.whomade import METHODS, Answer
 from consentry.web import auth, bodies
 from consentry.web.describe import Schema, gives, needs, number, picture, several, takes, text, thing
@@ -80,22 +79,5 @@ def _answer(answer: Answer) -> dict[str, object]:
         "question": answer.question,
         "log_index": answer.place,
         "says": SAYS,
-        "found": [_found(sighted) for sighted in answer.sighted],
-    }
-
-
-def _found(sighted: Sighted) -> dict[str, object]:
-    making = sighted.making
-    return {
-        "making": making.id,
-        "method": sighted.method,
-        "distance": sighted.distance,
-        "view": sighted.view,
-        "state": making.state.value,
-        "decision": making.decision,
-        "account": making.account,
-        "route": making.route,
-        "at": stamp(making.at),
-        "consent": making.consent,
-        "inputs": list(making.inputs),
+        "found": [sighted.record() for sighted in answer.sighted],
     }
