@@ -116,7 +116,7 @@ def test_a_report_taken_back_finds_no_more_parts_and_its_features_are_destroyed(
     assert key.digest in blobs(server)
 
     withdraw(server, receipt)
-    server.post_picture(copy, "again")
+    server.post_picture(copy, "taken-back-and-again")
     settled(server)
     assert [one.state for one in found(server, receipt)] == [CandidateState.WITHDRAWN]
     assert key.digest not in blobs(server)

@@ -72,8 +72,8 @@ def test_a_new_upload_of_it_is_refused_edited_or_not(server: Running, photo: byt
     server.post_picture(photo, "first")
     _wait(server, _report(server, "first"), "removed")
     for data in (photo, edits.mirrored(photo), edits.recompressed(photo, 50), edits.cropped(photo, 0.05)):
-        assert server.post_picture(data, "again").status_code == 451
-    assert httpx2.get(server.address("again")).status_code == 404
+        assert server.post_picture(data, "refused-again").status_code == 451
+    assert httpx2.get(server.address("refused-again")).status_code == 404
 
 
 def test_the_clock_is_the_shortest_that_any_law_sets(server: Running, photo: bytes):

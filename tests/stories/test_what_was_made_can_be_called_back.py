@@ -47,7 +47,7 @@ def test_everything_an_account_made_is_called_back_and_cannot_be_posted_again(se
 
     wait_until_gone(server, items)
     assert all(httpx2.get(server.address(item)).status_code == 200 for item in kept)
-    assert server.post_picture(edits.recompressed(made[0], 60), "again").status_code == 451
+    assert server.post_picture(edits.recompressed(made[0], 60), "called-back-again").status_code == 451
     assert server.system.recall.undo(reference, "operator") >= 4
 
 

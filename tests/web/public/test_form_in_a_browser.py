@@ -133,7 +133,7 @@ def test_a_picture_is_hashed_on_the_device_and_stays_there(browser, form: str):
             {"name": "b.png", "mimeType": "image/png", "buffer": b"no picture"},
         ],
     )
-    page.wait_for_function("document.getElementById('told').textContent.includes('ready')")
+    page.locator("#told", has_text="ready").wait_for()
     assert page.inner_text("#told") == "1 ready · 1 could not be read; left out"
     page.click(CONTINUE)
     assert page.url.endswith("/why")
