@@ -23,6 +23,7 @@ from contracts.log import LogContract
 from contracts.parts import PartContract
 from contracts.queue import QueueContract
 from contracts.routes import RouteContract
+from contracts.staff import StaffContract
 from contracts.syncs import SyncContract
 from support.stores import (
     NOON,
@@ -66,6 +67,7 @@ class StoreContract(
     LedgerContract,
     RouteContract,
     FleetingContract,
+    StaffContract,
 ):
     """Subclass and give `world`: an empty store with `max_attempts=MOST`, and a way to let time pass."""
 

@@ -38,6 +38,7 @@ class Kind(StrEnum):
     CONSENT = "consent"
     KEY = "key"
     BANK = "bank"
+    STAFF = "staff"
     SYSTEM = "system"
 
 

@@ -25,6 +25,7 @@ from consentry.core.message import Message
 from consentry.core.partports import PartSnapshot, PartTransaction
 from consentry.core.permit import Call
 from consentry.core.routeports import RouteSnapshot, RouteTransaction
+from consentry.core.staff import StaffSnapshot, StaffTransaction
 from consentry.core.syncports import SyncSnapshot, SyncTransaction
 
 
@@ -217,7 +218,14 @@ class ApiKey:
 
 
 class Snapshot(
-    BankSnapshot, SyncSnapshot, PartSnapshot, LedgerSnapshot, RouteSnapshot, FleetingSnapshot, Protocol
+    BankSnapshot,
+    SyncSnapshot,
+    PartSnapshot,
+    LedgerSnapshot,
+    RouteSnapshot,
+    FleetingSnapshot,
+    StaffSnapshot,
+    Protocol,
 ):
     """What is stored, as it was at one moment. Reading waits for no writer."""
 
@@ -266,6 +274,7 @@ class Transaction(
     LedgerTransaction,
     RouteTransaction,
     FleetingTransaction,
+    StaffTransaction,
     Protocol,
 ):
     """A set of changes that happen together or not at all. Reading inside it sees its own writes.

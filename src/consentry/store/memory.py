@@ -22,6 +22,7 @@ from consentry.store.part_sheet import PartReader, PartWriter
 from consentry.store.route_sheet import RouteReader, RouteWriter
 from consentry.store.rows import LATE, MAX_ATTEMPTS, JobState, known_row, salt_from, turn
 from consentry.store.sheet import Held, Tables, found, node_of
+from consentry.store.staff_sheet import StaffReader, StaffWriter
 from consentry.store.turns import Turns
 from consentry.store.words import absent, lost, outdated, require_claim, require_size, taken
 
@@ -29,7 +30,7 @@ WAIT_SECONDS = 10
 """Longest wait for the turn to write."""
 
 
-class MemorySnapshot(LedgerReader, PartReader, RouteReader, FleetingReader):
+class MemorySnapshot(LedgerReader, PartReader, RouteReader, FleetingReader, StaffReader):
     """What is stored, read from `tables`."""
 
     def __init__(self, tables: Tables, clock: Clock) -> None:
@@ -91,7 +92,7 @@ class MemorySnapshot(LedgerReader, PartReader, RouteReader, FleetingReader):
         return found(self._tables.secrets, name, "secret")
 
 
-class MemoryTransaction(LedgerWriter, PartWriter, RouteWriter, FleetingWriter, MemorySnapshot):
+class MemoryTransaction(LedgerWriter, PartWriter, RouteWriter, FleetingWriter, StaffWriter, MemorySnapshot):
     """Writes on a sheet over the tables, which is taken over at the end, or thrown away."""
 
     def __init__(self, tables: Tables, clock: Clock, ids: Ids) -> None:

@@ -20,6 +20,7 @@ from consentry.core.making import Making
 from consentry.core.message import Message
 from consentry.core.ports import ApiKey, Job, Known, Line
 from consentry.core.route import Route
+from consentry.core.staff import Member, Passkey, Session
 from consentry.store.envelope import WrappedKey
 from consentry.store.rows import JobState
 from consentry.store.words import absent
@@ -107,6 +108,12 @@ class Tables:
     """Incidents, by id."""
     fleeting: MutableMapping[str, Fleeting | None] = field(default_factory=dict)
     """What is kept for a while, by name; None once dropped."""
+    members: MutableMapping[str, Member] = field(default_factory=dict)
+    """Who works here, by id."""
+    passkeys: MutableMapping[str, Passkey | None] = field(default_factory=dict)
+    """Their passkeys, by id; None once dropped."""
+    sessions: MutableMapping[str, Session | None] = field(default_factory=dict)
+    """Their sessions, by id; None once dropped."""
     blobs: MutableMapping[str, WrappedKey | None] = field(default_factory=dict)
     """Wrapped keys, by blob; None once dropped."""
 

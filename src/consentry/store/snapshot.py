@@ -21,10 +21,11 @@ from consentry.store import banks, exchanges, ledger, parts, rows, tables
 from consentry.store.fleeting import FleetingReads
 from consentry.store.routes import RouteReads
 from consentry.store.rows import Row
+from consentry.store.staff import StaffReads
 from consentry.store.words import absent
 
 
-class SqlSnapshot(RouteReads, FleetingReads):
+class SqlSnapshot(RouteReads, FleetingReads, StaffReads):
     """What is stored, as one transaction of the database sees it."""
 
     def __init__(self, connection: sa.Connection, clock: Callable[[sa.Connection], datetime]) -> None:

@@ -21,10 +21,11 @@ from consentry.store import banks, exchanges, jobs, ledger, log, parts, rows, ta
 from consentry.store.fleeting import FleetingWrites
 from consentry.store.routes import RouteWrites
 from consentry.store.snapshot import SqlSnapshot
+from consentry.store.staff import StaffWrites
 from consentry.store.words import absent, outdated, taken
 
 
-class SqlTransaction(RouteWrites, FleetingWrites, SqlSnapshot):
+class SqlTransaction(RouteWrites, FleetingWrites, StaffWrites, SqlSnapshot):
     """One transaction that holds the turn to write."""
 
     def __init__(
