@@ -19,6 +19,7 @@ from consentry.cli.key import key
 from consentry.cli.law import law
 from consentry.cli.log import log
 from consentry.cli.optout import optout
+from consentry.cli.policy import policy
 from consentry.cli.recall import recall
 from consentry.cli.route import route
 from consentry.cli.serve import serve, work
@@ -36,7 +37,7 @@ for command in (sync, lag):
     bank.add_command(command)
 for command in (bank, canary, consent, conversation, demo, docs, gate, guard, hash_, incident, key):
     main.add_command(command)
-for command in (law, log, optout, recall, route, serve, who_made, work):
+for command in (law, log, optout, policy, recall, route, serve, who_made, work):
     main.add_command(command)
 
 if __name__ == "__main__":

@@ -29,6 +29,15 @@ class LogContract:
         assert at <= line.entry.at <= at + timedelta(seconds=30)
         assert opens(line.entry, line.record, line.salt)
 
+    def test_lines_are_read_in_order_a_few_at_a_time(self, store):
+        for number in range(5):
+            appended(store, {"number": number})
+        store.erase(3)
+        assert store.lines(1, 3) == [store.line(1), store.line(2), store.line(3)]
+        assert [line.index for line in store.lines(3, 10)] == [3, 4]
+        assert store.lines(3, 1)[0].record is None
+        assert list(store.lines(5, 10)) == []
+
     def test_no_two_lines_share_a_salt(self, store):
         first, second = appended(store, {"same": 1}), appended(store, {"same": 1})
         assert store.line(first).salt != store.line(second).salt

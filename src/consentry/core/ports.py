@@ -364,6 +364,9 @@ class Store(Protocol):
     def line(self, index: int) -> Line:
         """The line at `index`. Raises NotFound."""
 
+    def lines(self, first: int, count: int) -> Sequence[Line]:
+        """Up to `count` lines from `first` on, in order; none where the log ends."""
+
     def erase(self, index: int) -> None:
         """Forget the record and salt of a line; its commitment stays and the log still verifies."""
 

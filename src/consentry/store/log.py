@@ -70,6 +70,16 @@ def line(connection: sa.Connection, index: int) -> Line:
     row = connection.execute(sa.select(log_leaf).where(log_leaf.c.idx == index)).mappings().first()
     if row is None:
         raise absent("line")
+    return _line(row)
+
+
+def lines(connection: sa.Connection, first: int, count_: int) -> Sequence[Line]:
+    """Up to `count_` lines from `first` on, in order."""
+    some = sa.select(log_leaf).where(log_leaf.c.idx >= first).order_by(log_leaf.c.idx).limit(count_)
+    return [_line(row) for row in connection.execute(some).mappings()]
+
+
+def _line(row: sa.RowMapping) -> Line:
     return Line(
         index=row["idx"],
         entry=Entry(Kind(row["kind"]), moment(row["at"]), row["seal"]),

@@ -274,6 +274,11 @@ class MemoryStore:
         """The line at `index`. Raises NotFound."""
         return found(self._tables.lines, index, "line")
 
+    def lines(self, first: int, count: int) -> Sequence[Line]:
+        """Up to `count` lines from `first` on, in order."""
+        last = min(self.size(), first + count)
+        return [self._tables.lines[index] for index in range(max(first, 0), last)]
+
     def erase(self, index: int) -> None:
         """Forget the record and salt of a line. Raises NotFound."""
         with self.begin() as tx:

@@ -102,6 +102,11 @@ class SqlStore:
         with self._look() as connection:
             return log.line(connection, index)
 
+    def lines(self, first: int, count: int) -> Sequence[Line]:
+        """Up to `count` lines from `first` on, in order."""
+        with self._look() as connection:
+            return log.lines(connection, first, count)
+
     def erase(self, index: int) -> None:
         """Forget the record and salt of a line. Raises NotFound."""
         with self._write() as connection:

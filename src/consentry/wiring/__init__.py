@@ -19,6 +19,7 @@ from consentry.wiring.ledger import (
 from consentry.wiring.lists import open_banking, open_sync
 from consentry.wiring.passage import open_passage
 from consentry.wiring.permits import change_permit_key, permit_key
+from consentry.wiring.rehearse import open_rehearsal
 from consentry.wiring.system import Site, System
 from consentry.wiring.tools import open_access, today, verify_log_note
 from consentry.wiring.upstream import drawing_generator
@@ -41,6 +42,7 @@ __all__ = [
     "open_prompt_key",
     "open_provenance",
     "open_recall",
+    "open_rehearsal",
     "open_sync",
     "open_who_made",
     "permit_key",

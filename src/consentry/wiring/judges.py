@@ -175,11 +175,8 @@ def measures_of(
     return found
 
 
-def ask_policy(settings: Settings) -> tuple[Sequence[Signal], Policy]:
-    """What judges a request without a server, a database or an output judge: signals and rules.
-
-    The signals are those that need only the request itself. Raises SetupTrouble for bad law files.
-    """
+def built_in_measures() -> dict[str, frozenset[Stage]]:
+    """What is measured whatever the operator has set up."""
     kinds = (
         PromptSignal,
         Person,
@@ -191,7 +188,15 @@ def ask_policy(settings: Settings) -> tuple[Sequence[Signal], Policy]:
         NobodyAsked,
         Promotion,
     )
-    measures = measures_of([(kind.measures, kind.stages) for kind in kinds], judged_output=False)
+    return measures_of([(kind.measures, kind.stages) for kind in kinds], judged_output=False)
+
+
+def ask_policy(settings: Settings) -> tuple[Sequence[Signal], Policy]:
+    """What judges a request without a server, a database or an output judge: signals and rules.
+
+    The signals are those that need only the request itself. Raises SetupTrouble for bad law files.
+    """
+    measures = built_in_measures()
     book = compile_book(read_files(Path(settings.law) if settings.law else None), measures)
     return (PromptSignal(), Person()), book.policy(Stage.ASK, settings.place_codes)
 
