@@ -17,6 +17,7 @@ from consentry.core.match import FrameHash, Hashes
 from consentry.core.message import Message, Side
 from consentry.core.ports import Job, Store
 from contracts.banks import BankContract
+from contracts.filings import FilingContract
 from contracts.fleeting import FleetingContract
 from contracts.ledger import LedgerContract
 from contracts.log import LogContract
@@ -66,6 +67,7 @@ class StoreContract(
     PartContract,
     LedgerContract,
     RouteContract,
+    FilingContract,
     FleetingContract,
     StaffContract,
 ):

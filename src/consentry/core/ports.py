@@ -17,6 +17,7 @@ from consentry.core.bankports import BankSnapshot, BankTransaction, Near
 from consentry.core.case import Case, Copy
 from consentry.core.content import Picture, Request, Stage, Subject
 from consentry.core.entry import Entry, Kind
+from consentry.core.filing import FilingSnapshot, FilingTransaction
 from consentry.core.finding import Finding
 from consentry.core.fleeting import FleetingSnapshot, FleetingTransaction
 from consentry.core.ledgerports import LedgerSnapshot, LedgerTransaction
@@ -224,6 +225,7 @@ class Snapshot(
     LedgerSnapshot,
     RouteSnapshot,
     FleetingSnapshot,
+    FilingSnapshot,
     StaffSnapshot,
     Protocol,
 ):
@@ -274,6 +276,7 @@ class Transaction(
     LedgerTransaction,
     RouteTransaction,
     FleetingTransaction,
+    FilingTransaction,
     StaffTransaction,
     Protocol,
 ):

@@ -16,6 +16,7 @@ from consentry.core.entry import Kind, canonical, seal
 from consentry.core.message import Message
 from consentry.core.ports import ApiKey, Clock, Ids, Job, Known, Line
 from consentry.store.envelope import WrappedKey
+from consentry.store.filings import FilingReader, FilingWriter
 from consentry.store.fleeting import FleetingReader, FleetingWriter
 from consentry.store.ledger_sheet import LedgerReader, LedgerWriter
 from consentry.store.part_sheet import PartReader, PartWriter
@@ -30,7 +31,7 @@ WAIT_SECONDS = 10
 """Longest wait for the turn to write."""
 
 
-class MemorySnapshot(LedgerReader, PartReader, RouteReader, FleetingReader, StaffReader):
+class MemorySnapshot(LedgerReader, PartReader, RouteReader, FleetingReader, FilingReader, StaffReader):
     """What is stored, read from `tables`."""
 
     def __init__(self, tables: Tables, clock: Clock) -> None:
@@ -92,7 +93,9 @@ class MemorySnapshot(LedgerReader, PartReader, RouteReader, FleetingReader, Staf
         return found(self._tables.secrets, name, "secret")
 
 
-class MemoryTransaction(LedgerWriter, PartWriter, RouteWriter, FleetingWriter, StaffWriter, MemorySnapshot):
+class MemoryTransaction(
+    LedgerWriter, PartWriter, RouteWriter, FleetingWriter, FilingWriter, StaffWriter, MemorySnapshot
+):
     """Writes on a sheet over the tables, which is taken over at the end, or thrown away."""
 
     def __init__(self, tables: Tables, clock: Clock, ids: Ids) -> None:

@@ -14,6 +14,7 @@ from consentry.core.candidate import Candidate, Kept
 from consentry.core.case import Case, Copy
 from consentry.core.consent import Consent
 from consentry.core.exchange import Progress, Record
+from consentry.core.filing import Filing
 from consentry.core.fleeting import Fleeting
 from consentry.core.incident import Incident
 from consentry.core.making import Making
@@ -106,6 +107,8 @@ class Tables:
     """What is paused, by capability."""
     incidents: MutableMapping[str, Incident] = field(default_factory=dict)
     """Incidents, by id."""
+    filings: MutableMapping[str, Filing] = field(default_factory=dict)
+    """What is filed, by id."""
     fleeting: MutableMapping[str, Fleeting | None] = field(default_factory=dict)
     """What is kept for a while, by name; None once dropped."""
     members: MutableMapping[str, Member] = field(default_factory=dict)

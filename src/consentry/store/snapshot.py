@@ -18,6 +18,7 @@ from consentry.core.making import Handle, Making, MakingState
 from consentry.core.message import Message
 from consentry.core.ports import ApiKey, Known
 from consentry.store import banks, exchanges, ledger, parts, rows, tables
+from consentry.store.filings import FilingReads
 from consentry.store.fleeting import FleetingReads
 from consentry.store.routes import RouteReads
 from consentry.store.rows import Row
@@ -25,7 +26,7 @@ from consentry.store.staff import StaffReads
 from consentry.store.words import absent
 
 
-class SqlSnapshot(RouteReads, FleetingReads, StaffReads):
+class SqlSnapshot(RouteReads, FleetingReads, FilingReads, StaffReads):
     """What is stored, as one transaction of the database sees it."""
 
     def __init__(self, connection: sa.Connection, clock: Callable[[sa.Connection], datetime]) -> None:
