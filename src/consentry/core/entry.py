@@ -58,6 +58,20 @@ class Entry:
         return canonical({"v": 1, "kind": self.kind.value, "at": stamp(self.at), "seal": self.commitment})
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the log as it is stored."""
+
+    index: int
+    """Its place, from 0."""
+    entry: Entry
+    """What is public of it."""
+    record: bytes | None
+    """The record it commits to; None once erased."""
+    salt: bytes | None
+    """The salt of the commitment; None once erased."""
+
+
 def stamp(at: datetime) -> str:
     """A moment in UTC as RFC 3339 with microseconds and `Z`. Raises ValueError without a zone."""
     if at.tzinfo is None:

@@ -16,7 +16,7 @@ from consentry.core.bank import SignalKind
 from consentry.core.bankports import BankSnapshot, BankTransaction, Near
 from consentry.core.case import Case, Copy
 from consentry.core.content import Picture, Request, Stage, Subject
-from consentry.core.entry import Entry, Kind
+from consentry.core.entry import Kind, Line
 from consentry.core.filing import FilingSnapshot, FilingTransaction
 from consentry.core.finding import Finding
 from consentry.core.fleeting import FleetingSnapshot, FleetingTransaction
@@ -318,20 +318,6 @@ class Transaction(
 
     def put_secret(self, name: str, digest: str) -> None:
         """Keep the digest of a passphrase under `name`, such as a case reference."""
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of the log as it is stored."""
-
-    index: int
-    """Its place, from 0."""
-    entry: Entry
-    """What is public of it."""
-    record: bytes | None
-    """The record it commits to; None once erased."""
-    salt: bytes | None
-    """The salt of the commitment; None once erased."""
 
 
 class Store(Protocol):

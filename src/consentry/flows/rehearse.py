@@ -15,11 +15,11 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from consentry.core.content import Stage
-from consentry.core.entry import Kind, opens
+from consentry.core.entry import Kind, Line, opens
 from consentry.core.errors import BadInput
 from consentry.core.foresight import Foresight, foresight
 from consentry.core.lawbook import Lawbook
-from consentry.core.ports import Line, Store
+from consentry.core.ports import Store
 from consentry.core.rehearsal import EXAMPLES, Past, Tally, past
 
 CHUNK = 1_000

@@ -8,8 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from consentry.core import merkle
-from consentry.core.entry import Entry, Kind, canonical, seal
-from consentry.core.ports import Line
+from consentry.core.entry import Entry, Kind, Line, canonical, seal
 from consentry.store.rows import micros, moment
 from consentry.store.tables import HEAD, log_head, log_leaf, log_node
 from consentry.store.words import absent, require_size

@@ -12,9 +12,9 @@ from operator import itemgetter
 
 from consentry.core import merkle
 from consentry.core.case import Case, Copy
-from consentry.core.entry import Kind, canonical, seal
+from consentry.core.entry import Kind, Line, canonical, seal
 from consentry.core.message import Message
-from consentry.core.ports import ApiKey, Clock, Ids, Job, Known, Line
+from consentry.core.ports import ApiKey, Clock, Ids, Job, Known
 from consentry.store.envelope import WrappedKey
 from consentry.store.filings import FilingReader, FilingWriter
 from consentry.store.fleeting import FleetingReader, FleetingWriter

@@ -13,13 +13,14 @@ from consentry.core.breaker import Ability, Breaker, Tally
 from consentry.core.candidate import Candidate, Kept
 from consentry.core.case import Case, Copy
 from consentry.core.consent import Consent
+from consentry.core.entry import Line
 from consentry.core.exchange import Progress, Record
 from consentry.core.filing import Filing
 from consentry.core.fleeting import Fleeting
 from consentry.core.incident import Incident
 from consentry.core.making import Making
 from consentry.core.message import Message
-from consentry.core.ports import ApiKey, Job, Known, Line
+from consentry.core.ports import ApiKey, Job, Known
 from consentry.core.route import Route
 from consentry.core.staff import Member, Passkey, Session
 from consentry.store.envelope import WrappedKey

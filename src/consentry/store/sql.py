@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 
-from consentry.core.ports import Clock, Ids, Job, Line
+from consentry.core.entry import Line
+from consentry.core.ports import Clock, Ids, Job
 from consentry.store import banks, jobs, log
 from consentry.store.engine import WAIT_SECONDS, connect, direct, reader, translated
 from consentry.store.envelope import WrappedKey
