@@ -12,6 +12,18 @@ from consentry.store.rows import micros, moment
 from consentry.store.sheet import Tables
 from consentry.store.words import absent
 
+table = sa.Table(
+    "filing",
+    tables.metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("about", sa.Text, nullable=False),
+    sa.Column("at", sa.BigInteger, nullable=False),
+    sa.Column("line", sa.BigInteger, nullable=False, comment="of the log"),
+    sa.Column("record", sa.JSON, nullable=False),
+    sa.Index(None, "kind", "about"),
+)
+
 
 class FilingReads:
     """What a snapshot of the database says of it."""
@@ -20,18 +32,18 @@ class FilingReads:
 
     def filing(self, filing_id: str) -> Filing:
         """The filing with this id. Raises NotFound."""
-        found = self._filings(tables.filing.c.id == filing_id)
+        found = self._filings(table.c.id == filing_id)
         if not found:
             raise absent("filing")
         return found[0]
 
     def filings(self, kind: FilingKind, about: str = "") -> Sequence[Filing]:
         """Those of a kind, or those of them about one thing, in the order of their lines."""
-        mine = tables.filing.c.kind == kind.value
-        return self._filings(sa.and_(mine, tables.filing.c.about == about) if about else mine)
+        mine = table.c.kind == kind.value
+        return self._filings(sa.and_(mine, table.c.about == about) if about else mine)
 
     def _filings(self, where: sa.ColumnElement[bool]) -> Sequence[Filing]:
-        rows = self._connection.execute(sa.select(tables.filing).where(where).order_by(tables.filing.c.line))
+        rows = self._connection.execute(sa.select(table).where(where).order_by(table.c.line))
         return [
             Filing(**{**row, "at": moment(row["at"]), "kind": FilingKind(row["kind"])})
             for row in rows.mappings()
@@ -51,7 +63,7 @@ class FilingWrites(FilingReads):
             "line": filing.line,
             "record": dict(filing.record),
         }
-        tables.put(self._connection, tables.filing, row, by="id")
+        tables.put(self._connection, table, row, by="id")
 
 
 class FilingReader:
@@ -61,14 +73,14 @@ class FilingReader:
 
     def filing(self, filing_id: str) -> Filing:
         """The filing with this id. Raises NotFound."""
-        found = self._tables.filings.get(filing_id)
+        found = self._tables.get(filing_id)
         if found is None:
             raise absent("filing")
         return found
 
     def filings(self, kind: FilingKind, about: str = "") -> Sequence[Filing]:
         """Those of a kind, or those of them about one thing, in the order of their lines."""
-        mine = [one for one in self._tables.filings.values() if one.kind is kind and about in {"", one.about}]
+        mine = [one for one in self._tables.values() if one.kind is kind and about in {"", one.about}]
         return sorted(mine, key=lambda one: one.line)
 
 
@@ -77,4 +89,4 @@ class FilingWriter(FilingReader):
 
     def save_filing(self, filing: Filing) -> None:
         """Store a filing, or replace the one with its id."""
-        self._tables.filings[filing.id] = filing
+        self._tables[filing.id] = filing

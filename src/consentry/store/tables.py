@@ -363,18 +363,6 @@ fleeting = sa.Table(
     sa.Column("blob", sa.Text, nullable=False, comment="where its bytes are, encrypted, if it has any"),
 )
 
-filing = sa.Table(
-    "filing",
-    metadata,
-    sa.Column("id", sa.Text, primary_key=True),
-    sa.Column("kind", sa.Text, nullable=False),
-    sa.Column("about", sa.Text, nullable=False),
-    sa.Column("at", sa.BigInteger, nullable=False),
-    sa.Column("line", sa.BigInteger, nullable=False, comment="of the log"),
-    sa.Column("record", sa.JSON, nullable=False),
-    sa.Index(None, "kind", "about"),
-)
-
 Insert = postgresql.Insert | sqlite.Insert
 """An INSERT that knows what to do when the row is there already."""
 
