@@ -73,14 +73,14 @@ class FilingReader:
 
     def filing(self, filing_id: str) -> Filing:
         """The filing with this id. Raises NotFound."""
-        found = self._tables.get(filing_id)
+        found = self._tables.filings.get(filing_id)
         if found is None:
             raise absent("filing")
         return found
 
     def filings(self, kind: FilingKind, about: str = "") -> Sequence[Filing]:
         """Those of a kind, or those of them about one thing, in the order of their lines."""
-        mine = [one for one in self._tables.values() if one.kind is kind and about in {"", one.about}]
+        mine = [one for one in self._tables.filings.values() if one.kind is kind and about in {"", one.about}]
         return sorted(mine, key=lambda one: one.line)
 
 
@@ -89,4 +89,4 @@ class FilingWriter(FilingReader):
 
     def save_filing(self, filing: Filing) -> None:
         """Store a filing, or replace the one with its id."""
-        self._tables[filing.id] = filing
+        self._tables.filings[filing.id] = filing
