@@ -17,7 +17,7 @@ demo: .venv/.runtime ## play the whole story on this machine, then leave the ser
 	@$(BIN)/consentry demo
 
 test: .venv/.dev .venv/.debian ## run every test but the long ones; the last line is pytest's own
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --dist loadfile
 
 check: .venv/.dev ## what needs no server: lint, format, types, imports, generated pages
 	$(BIN)/ruff check .

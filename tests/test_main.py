@@ -39,5 +39,19 @@ def test_every_command_that_does_something_shows_an_example(path: str):
         assert path in command.epilog
 
 
+def test_a_command_reads_no_file_of_another():
+    """What only the server needs is not read to show the law: a command line has to answer at once."""
+    look = "import sys; from consentry.__main__ import main; main(['law', '--help'], standalone_mode=False)"
+    found = "print(sorted({'fastapi', 'numba', 'sqlalchemy', 'consentry.cli.bank'} & set(sys.modules)))"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{look}; {found}"], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_every_command_stands_under_its_own_name():
+    assert all(COMMANDS[f"consentry {name}"].name == name for name in main.list_commands(click.Context(main)))
+
+
 def test_an_unknown_command_is_the_callers_mistake():
     assert CliRunner().invoke(main, ["no-such-thing"]).exit_code == 2

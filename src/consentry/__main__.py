@@ -2,43 +2,58 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import Final
+
 import click
 
 import consentry
-from consentry.cli.bank import bank
-from consentry.cli.canary import canary
-from consentry.cli.consent import consent
-from consentry.cli.conversation import conversation
-from consentry.cli.demo import demo
-from consentry.cli.docs import docs
-from consentry.cli.gate import gate
-from consentry.cli.guard import guard
-from consentry.cli.hash import hash_
-from consentry.cli.incident import incident
-from consentry.cli.key import key
-from consentry.cli.law import law
-from consentry.cli.log import log
-from consentry.cli.optout import optout
-from consentry.cli.policy import policy
-from consentry.cli.recall import recall
-from consentry.cli.route import route
-from consentry.cli.serve import serve, work
-from consentry.cli.sync import lag, sync
-from consentry.cli.whomade import who_made
+
+COMMANDS: Final = {
+    "bank": "bank:bank",
+    "canary": "canary:canary",
+    "consent": "consent:consent",
+    "conversation": "conversation:conversation",
+    "demo": "demo:demo",
+    "docs": "docs:docs",
+    "gate": "gate:gate",
+    "guard": "guard:guard",
+    "hash": "hash:hash_",
+    "incident": "incident:incident",
+    "key": "key:key",
+    "law": "law:law",
+    "log": "log:log",
+    "optout": "optout:optout",
+    "policy": "policy:policy",
+    "recall": "recall:recall",
+    "route": "route:route",
+    "serve": "serve:serve",
+    "who-made": "whomade:who_made",
+    "work": "serve:work",
+}
+"""Where each command stands: the file under `cli/`, and its name there."""
 
 
-@click.group(epilog="Start with: consentry demo")
+class OnDemand(click.Group):
+    """A group that opens a command's file only when the command is asked for, so that each starts quickly."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names, in the order of the alphabet."""
+        return sorted({*super().list_commands(ctx), *COMMANDS})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name; None if there is none."""
+        if cmd_name in COMMANDS and cmd_name not in self.commands:
+            file, name = COMMANDS[cmd_name].split(":")
+            self.add_command(getattr(import_module(f"consentry.cli.{file}"), name), cmd_name)
+        return super().get_command(ctx, cmd_name)
+
+
+@click.group(cls=OnDemand, epilog="Start with: consentry demo")
 @click.version_option(consentry.__version__)
 def main() -> None:
     """Keeps intimate or degrading images from being made, shown or spread without consent."""
 
-
-for command in (sync, lag):
-    bank.add_command(command)
-for command in (bank, canary, consent, conversation, demo, docs, gate, guard, hash_, incident, key):
-    main.add_command(command)
-for command in (law, log, optout, policy, recall, route, serve, who_made, work):
-    main.add_command(command)
 
 if __name__ == "__main__":
     main()

@@ -205,3 +205,21 @@ def test_closing_twice_is_fine(bright):
     bright.detect([flat()])
     bright.close()
     bright.close()
+
+
+def test_closing_does_not_wait_for_an_answer_that_does_not_come():
+    detector = running("import time; time.sleep(60)", timeout=30.0)
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(detector.detect, [flat()])
+        while detector._child is None:
+            time.sleep(0.01)
+        before = time.monotonic()
+        detector.close()
+        found = waiting.result()
+    assert time.monotonic() - before < 10
+    assert all(isinstance(finding, Unavailable) for finding in found)
+
+
+def test_once_closed_it_starts_no_process_again(bright):
+    bright.close()
+    assert why(bright) == "detector closed"

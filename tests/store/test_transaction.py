@@ -89,7 +89,9 @@ def everything(store):
     return kept, store.queue(), store.root(size), [store.line(index) for index in range(size)]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(
+    max_examples=settings().max_examples // 3, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 @given(st.lists(STEPS, max_size=25))
 def test_both_stores_do_and_say_the_same(tmp_path_factory, steps):
     folder = tmp_path_factory.mktemp("both")

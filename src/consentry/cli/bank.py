@@ -15,6 +15,7 @@ from rich.progress import Progress
 
 from consentry.cli.bank_files import Reading, exported
 from consentry.cli.common import plain_errors, settings_from, show
+from consentry.cli.sync import lag, sync
 from consentry.core.bank import Bank, EntryStatus, SignalKind
 from consentry.core.candidate import Candidate, CandidateState
 from consentry.core.entry import stamp
@@ -31,6 +32,9 @@ BY = "cli"
 def bank() -> None:
     """Keep banks of known pictures."""
 
+
+bank.add_command(sync)
+bank.add_command(lag)
 
 _DATA = click.option("--data", default=None, help="The data directory.")
 _DATABASE = click.option("--database", default=None, help="SQLAlchemy URL, if not in the data directory.")

@@ -198,8 +198,12 @@ def _cli(root: click.Command) -> Iterator[str]:
 def commands(root: click.Command, path: str = "consentry") -> Iterator[tuple[str, click.Command]]:
     """`root` and every command under it, with the words that call it."""
     yield path, root
-    for name, command in sorted(getattr(root, "commands", {}).items()):
-        yield from commands(command, f"{path} {name}")
+    if not isinstance(root, click.Group):
+        return
+    context = click.Context(root)
+    for name in sorted(root.list_commands(context)):
+        if command := root.get_command(context, name):
+            yield from commands(command, f"{path} {name}")
 
 
 def _cell(text: str) -> str:

@@ -81,6 +81,7 @@ class ProcessDetector:
         self._lock = Lock()
         self._numbers = count(1)
         self._child: subprocess.Popen[bytes] | None = None
+        self._closed = False
 
     def detect(self, frames: Sequence[Frame]) -> Sequence[Finding]:
         """The highest score over all `frames` for each measure; all Unavailable after any trouble."""
@@ -91,7 +92,11 @@ class ProcessDetector:
         return [_highest(measure, answers) for measure in sorted(self.measures)]
 
     def close(self) -> None:
-        """End the process, if it runs."""
+        """End the process, if it runs, and for good; a question that it has not answered stays unanswered."""
+        self._closed = True
+        child = self._child
+        if child is not None:
+            child.kill()  # whoever waits for its answer sees the end of it at once, and lets go of the lock
         with self._lock:
             self._end()
 
@@ -124,6 +129,8 @@ class ProcessDetector:
         if self._child is not None and self._child.poll() is None:
             return self._child
         self._end()
+        if self._closed:
+            raise ProcessTrouble("detector closed")
         self._child = subprocess.Popen(  # noqa: S603 - the operator's own command, without a shell
             self._command,
             stdin=subprocess.PIPE,
