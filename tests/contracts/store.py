@@ -23,6 +23,7 @@ from contracts.ledger import LedgerContract
 from contracts.log import LogContract
 from contracts.parts import PartContract
 from contracts.queue import QueueContract
+from contracts.reviews import ReviewsContract
 from contracts.routes import RouteContract
 from contracts.staff import StaffContract
 from contracts.syncs import SyncContract
@@ -70,6 +71,7 @@ class StoreContract(
     FilingContract,
     FleetingContract,
     StaffContract,
+    ReviewsContract,
 ):
     """Subclass and give `world`: an empty store with `max_attempts=MOST`, and a way to let time pass."""
 

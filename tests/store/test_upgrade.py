@@ -9,6 +9,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from consentry.core.errors import SafetyUnavailable, SetupTrouble
+from consentry.core.review import ReviewState
 from consentry.store.engine import connect
 from consentry.store.sql import open_store
 from consentry.store.tables import metadata
@@ -140,3 +141,23 @@ def test_looks_that_were_waiting_already_become_patient(url):
         )
     engine.dispose()
     assert marked == ["look", "seek"]
+
+
+def test_cases_that_nobody_has_ended_wait_for_a_person(url):
+    engine = connect(url)
+    config = _config()
+    row = (
+        "INSERT INTO case_ (id, state, received, due, deadlines, version, papers)"
+        " VALUES (:state, :state, 7, 9, '[]', 0, '')"
+    )
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0016")
+        states = ("open", "hidden", "removed", "escalated", "refused", "withdrawn", "secured")
+        connection.execute(sa.text(row), [{"state": state} for state in states])
+    engine.dispose()
+    store = open_store(url, HandClock(), CountingIds())
+    with store.read() as view:
+        waiting = [(one.case, one.severity) for one in view.reviews(ReviewState.WAITING, 9)]
+    store.close()
+    assert waiting == [("escalated", 3), ("hidden", 1), ("open", 1), ("removed", 1)]

@@ -25,6 +25,7 @@ from consentry.core.match import Hashes, Match
 from consentry.core.message import Message
 from consentry.core.partports import PartSnapshot, PartTransaction
 from consentry.core.permit import Call
+from consentry.core.reviewports import ReviewSnapshot, ReviewTransaction
 from consentry.core.routeports import RouteSnapshot, RouteTransaction
 from consentry.core.staff import StaffSnapshot, StaffTransaction
 from consentry.core.syncports import SyncSnapshot, SyncTransaction
@@ -227,6 +228,7 @@ class Snapshot(
     FleetingSnapshot,
     FilingSnapshot,
     StaffSnapshot,
+    ReviewSnapshot,
     Protocol,
 ):
     """What is stored, as it was at one moment. Reading waits for no writer."""
@@ -278,6 +280,7 @@ class Transaction(
     FleetingTransaction,
     FilingTransaction,
     StaffTransaction,
+    ReviewTransaction,
     Protocol,
 ):
     """A set of changes that happen together or not at all. Reading inside it sees its own writes.

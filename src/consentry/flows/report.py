@@ -36,6 +36,7 @@ from consentry.core.message import Message, Side, check_message
 from consentry.core.platformports import Platform
 from consentry.core.ports import Blobs, Clock, Finder, Ids, Job, Known, Passphrases, Store, Transaction
 from consentry.core.report import Report, check, check_more
+from consentry.core.review import first_review, severity
 from consentry.core.secret import must_hold
 from consentry.flows.judge import Judge, Judged
 from consentry.flows.takedown import let_go
@@ -119,6 +120,7 @@ class Desk:
 
         def file(tx: Transaction, judged: Judged) -> None:
             tx.add_case(case)
+            tx.add_review(first_review(case, severity(report)))
             tx.put_secret(case.id, digest)
             tx.append(Kind.REPORT, _record(report, case, len(copies), judged.id))
             tx.enqueue(Job("watch", {"case": case.id}, f"watch:{case.id}", case.due - LAST_HOUR))

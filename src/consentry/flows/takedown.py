@@ -37,6 +37,7 @@ from consentry.core.ports import (
     Store,
     Transaction,
 )
+from consentry.core.review import ReviewState
 
 CASES = "case"
 """The source under which pictures of cases are known."""
@@ -85,7 +86,7 @@ class Takedown:
         copy, case = self._read(job)
         if case.state in {CaseState.REFUSED, CaseState.WITHDRAWN}:
             return self._drop(job)
-        event, receipt = self._order_to_hide(copy)
+        event, receipt = self._order_to_hide(copy, job.payload.get("key", copy.id))
         with self.store.begin() as tx:
             copy = tx.copy(copy.id)
             after = copy if event == BY_HAND else copy.after(CopyEvent.HIDE, tx.now())
@@ -95,10 +96,10 @@ class Takedown:
             tx.finish(job)
         return None
 
-    def _order_to_hide(self, copy: Copy) -> tuple[str, Receipt | None]:
+    def _order_to_hide(self, copy: Copy, key: str) -> tuple[str, Receipt | None]:
         """What became of the order; a picture the platform no longer has still needs proof."""
         try:
-            return "hidden", self.platforms[copy.platform].hide(copy.item, copy.id)
+            return "hidden", self.platforms[copy.platform].hide(copy.item, key)
         except NotFound:
             return "was_not_there", None
         except NotOffered:
@@ -142,16 +143,16 @@ class Takedown:
 
     def _restore(self, job: Job) -> None:
         copy, _ = self._read(job)
-        event, receipt = self._order_to_restore(copy)
+        event, receipt = self._order_to_restore(copy, job.payload.get("key", f"{copy.id}:restore"))
         with self.store.begin() as tx:
             copy = tx.copy(copy.id)
             self._save(tx, copy.after(CopyEvent.RESTORE, tx.now()), job, event, receipt)
             tx.finish(job)
 
-    def _order_to_restore(self, copy: Copy) -> tuple[str, Receipt | None]:
+    def _order_to_restore(self, copy: Copy, key: str) -> tuple[str, Receipt | None]:
         """What became of the order to show it again."""
         try:
-            return "restored", self.platforms[copy.platform].restore(copy.item, f"{copy.id}:restore")
+            return "restored", self.platforms[copy.platform].restore(copy.item, key)
         except NotOffered:
             return BY_HAND, None
 
@@ -239,10 +240,10 @@ class Takedown:
         case = tx.case(case_id)
         if case.state in STOPPED:
             return
-        states = {copy.state for copy in tx.copies(case_id)}
+        states = {copy.state for copy in tx.copies(case_id)} - {CopyState.RESTORED}
         if states == {CopyState.GONE}:
             event = CaseEvent.ALL_GONE
-        elif states <= {CopyState.GONE, CopyState.HIDDEN}:
+        elif states and states <= {CopyState.GONE, CopyState.HIDDEN}:
             event = CaseEvent.ALL_HIDDEN
         else:
             return
@@ -251,7 +252,13 @@ class Takedown:
 
 
 def let_go(tx: Transaction, case_id: str, now: datetime) -> None:
-    """Let the pictures of a case match nothing from now on, destroy their features, close what was found."""
+    """Let the pictures of a case match nothing from now on, destroy their features, close what was found.
+
+    Nobody need decide about it any more, so nothing of it waits for a person.
+    """
+    for review in tx.reviews_of(case_id):
+        if review.open:
+            tx.save_review(replace(review, state=ReviewState.DONE))
     for known in tx.known_of(case_id):
         tx.add_known(replace(known, active=False))
         try:

@@ -20,6 +20,7 @@ from consentry.store.filings import FilingReader, FilingWriter
 from consentry.store.fleeting import FleetingReader, FleetingWriter
 from consentry.store.ledger_sheet import LedgerReader, LedgerWriter
 from consentry.store.part_sheet import PartReader, PartWriter
+from consentry.store.review_sheet import ReviewReader, ReviewWriter
 from consentry.store.route_sheet import RouteReader, RouteWriter
 from consentry.store.rows import LATE, MAX_ATTEMPTS, JobState, known_row, salt_from, turn
 from consentry.store.sheet import Held, Tables, found, node_of
@@ -31,7 +32,9 @@ WAIT_SECONDS = 10
 """Longest wait for the turn to write."""
 
 
-class MemorySnapshot(LedgerReader, PartReader, RouteReader, FleetingReader, FilingReader, StaffReader):
+class MemorySnapshot(
+    LedgerReader, PartReader, RouteReader, FleetingReader, FilingReader, StaffReader, ReviewReader
+):
     """What is stored, read from `tables`."""
 
     def __init__(self, tables: Tables, clock: Clock) -> None:
@@ -94,7 +97,14 @@ class MemorySnapshot(LedgerReader, PartReader, RouteReader, FleetingReader, Fili
 
 
 class MemoryTransaction(
-    LedgerWriter, PartWriter, RouteWriter, FleetingWriter, FilingWriter, StaffWriter, MemorySnapshot
+    LedgerWriter,
+    PartWriter,
+    RouteWriter,
+    FleetingWriter,
+    FilingWriter,
+    StaffWriter,
+    ReviewWriter,
+    MemorySnapshot,
 ):
     """Writes on a sheet over the tables, which is taken over at the end, or thrown away."""
 

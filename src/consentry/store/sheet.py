@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import TypeVar
 
+from consentry.core.appeal import Appeal
 from consentry.core.bank import Bank, BankEntry, SignalKind
 from consentry.core.breaker import Ability, Breaker, Tally
 from consentry.core.candidate import Candidate, Kept
@@ -15,12 +16,14 @@ from consentry.core.case import Case, Copy
 from consentry.core.consent import Consent
 from consentry.core.entry import Line
 from consentry.core.exchange import Progress, Record
+from consentry.core.exposure import Reveal
 from consentry.core.filing import Filing
 from consentry.core.fleeting import Fleeting
 from consentry.core.incident import Incident
 from consentry.core.making import Making
 from consentry.core.message import Message
 from consentry.core.ports import ApiKey, Job, Known
+from consentry.core.review import Resolution, Review
 from consentry.core.route import Route
 from consentry.core.staff import Member, Passkey, Session
 from consentry.store.envelope import WrappedKey
@@ -118,6 +121,14 @@ class Tables:
     """Their passkeys, by id; None once dropped."""
     sessions: MutableMapping[str, Session | None] = field(default_factory=dict)
     """Their sessions, by id; None once dropped."""
+    reviews: MutableMapping[str, Review] = field(default_factory=dict)
+    """What waits for a person, by id."""
+    resolutions: MutableMapping[str, Resolution] = field(default_factory=dict)
+    """What they chose, by id."""
+    reveals: MutableMapping[str, Reveal] = field(default_factory=dict)
+    """What they had shown, by id."""
+    appeals: MutableMapping[str, Appeal] = field(default_factory=dict)
+    """Who objected, by id."""
     blobs: MutableMapping[str, WrappedKey | None] = field(default_factory=dict)
     """Wrapped keys, by blob; None once dropped."""
 

@@ -20,13 +20,14 @@ from consentry.core.ports import ApiKey, Known
 from consentry.store import banks, exchanges, ledger, parts, rows, tables
 from consentry.store.filings import FilingReads
 from consentry.store.fleeting import FleetingReads
+from consentry.store.reviews import ReviewReads
 from consentry.store.routes import RouteReads
 from consentry.store.rows import Row
 from consentry.store.staff import StaffReads
 from consentry.store.words import absent
 
 
-class SqlSnapshot(RouteReads, FleetingReads, FilingReads, StaffReads):
+class SqlSnapshot(RouteReads, FleetingReads, FilingReads, StaffReads, ReviewReads):
     """What is stored, as one transaction of the database sees it."""
 
     def __init__(self, connection: sa.Connection, clock: Callable[[sa.Connection], datetime]) -> None:

@@ -20,13 +20,14 @@ from consentry.core.ports import ApiKey, Ids, Job, Known
 from consentry.store import banks, exchanges, jobs, ledger, log, parts, rows, tables
 from consentry.store.filings import FilingWrites
 from consentry.store.fleeting import FleetingWrites
+from consentry.store.reviews import ReviewWrites
 from consentry.store.routes import RouteWrites
 from consentry.store.snapshot import SqlSnapshot
 from consentry.store.staff import StaffWrites
 from consentry.store.words import absent, outdated, taken
 
 
-class SqlTransaction(RouteWrites, FleetingWrites, FilingWrites, StaffWrites, SqlSnapshot):
+class SqlTransaction(RouteWrites, FleetingWrites, FilingWrites, StaffWrites, ReviewWrites, SqlSnapshot):
     """One transaction that holds the turn to write."""
 
     def __init__(
