@@ -48,6 +48,8 @@ costs about a tenth of a second for a PNG of this size."""
 
 ROUNDS = 30
 WARM = 3
+"""Requests of each kind that are made first and counted nowhere."""
+
 DETECTOR = f"process:{sys.executable} -m consentry.signals.drawn_detector"
 HARMLESS = "put a lighthouse in the background"
 REFUSED = "put her in underwear"
@@ -143,19 +145,19 @@ class Row:
 
 
 def timed(act: Callable[[], object], rounds: int) -> list[float]:
-    """Milliseconds of each round, the first few left out."""
+    """Milliseconds of each round."""
     taken = []
-    for _ in range(WARM + rounds):
+    for _ in range(rounds):
         began = time.perf_counter()
         act()
         taken.append((time.perf_counter() - began) * 1000)
-    return taken[WARM:]
+    return taken
 
 
 def _row(name: str, taken: Sequence[float], less: float, work: float) -> Row:
     added = sorted(one - less for one in taken)
     p95 = added[min(len(added) - 1, int(0.95 * len(added)))]
-    return Row(name, statistics.median(added), p95, work / (len(taken) + WARM))
+    return Row(name, statistics.median(added), p95, work / len(taken))
 
 
 def worked(pid: int) -> float:
@@ -213,6 +215,7 @@ def measure(direct: openai.OpenAI, through: openai.OpenAI, pid: int, rounds: int
     rows = []
     for name, act in gated.items():
         less = statistics.median(timed(alone[name], max(5, rounds // 3))) if name in alone else 0.0
+        timed(act, WARM)
         before = worked(pid)
         taken = timed(act, rounds)
         rows.append(_row(name, taken, less, worked(pid) - before))

@@ -22,6 +22,7 @@ from support.fakes import (
     Eye,
     OpenDoor,
     PlainDecoder,
+    PlainHasher,
     StillClock,
     judge,
     keeper,
@@ -129,6 +130,46 @@ def test_nothing_leaves_that_was_not_written_down(store):
         go(store, answer_store=BreakingStore(store))
     with pytest.raises(SafetyUnavailable):
         go(BreakingStore(store))
+
+
+class FullBook(OpenDoor):
+    """An entrance whose count of what leaves cannot be written."""
+
+    def count(self, tx, request, *, refused, made):
+        raise SafetyUnavailable("The count cannot be written.")
+
+
+@pytest.mark.parametrize(("before", "after", "lines"), [(0.9, 0.0, 0), (0.0, 0.0, 1), (0.0, 0.9, 1)])
+def test_a_decision_and_what_is_counted_of_it_are_written_together_or_not_at_all(store, before, after, lines):
+    with pytest.raises(SafetyUnavailable, match="count"):
+        go(store, before, after, Brush([Made(b"ok one"), Made(b"ok two")]), entrance=FullBook())
+    assert store.size() == lines  # of what passed the request alone, and of no draft
+
+
+def test_what_is_kept_of_a_draft_is_worked_out_while_it_is_judged(store):
+    class Waiting(Eye):
+        def look(self, subject):
+            assert hashed.wait(20)  # nobody would ever say so if hashing came afterwards
+            return super().look(subject)
+
+    class Telling(PlainHasher):
+        def upright(self, picture):
+            hashed.set()
+            return super().upright(picture)
+
+    hashed, ledger = threading.Event(), replace(keeper(store), hasher=Telling())
+    outcome = asyncio.run(
+        generate(
+            request(),
+            entrance=OpenDoor(),
+            ask=judge(store, Eye("m")),
+            answer=replace(judge(store, Waiting("after"), stage=Stage.ANSWER), patience=30.0),
+            generator=Brush(),
+            decoder=PlainDecoder(),
+            keeper=ledger,
+        )
+    )
+    assert isinstance(outcome, Released)
 
 
 def test_what_leaves_is_byte_for_byte_what_was_judged(store):

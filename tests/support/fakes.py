@@ -191,6 +191,9 @@ class OpenDoor:
     def left(self, request: Request, *, refused: bool, made: bool) -> None:
         self.seen.append((request.route, refused, made))
 
+    def count(self, tx: Transaction, request: Request, *, refused: bool, made: bool) -> None:
+        self.left(request, refused=refused, made=made)
+
 
 class BreakingStore:
     """A store whose log cannot be written: the disk is full."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from consentry.core.content import Request
+from consentry.core.ports import Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +34,6 @@ class Entrance(Protocol):
 
     def left(self, request: Request, *, refused: bool, made: bool) -> None:
         """Count what came of it: whether it was refused or held, and whether the generator was called."""
+
+    def count(self, tx: Transaction, request: Request, *, refused: bool, made: bool) -> None:
+        """As `left`, in the transaction of the decision: both are written down or neither."""

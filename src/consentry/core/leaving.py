@@ -39,11 +39,20 @@ class Leaving(Protocol):
     def picture(self) -> Picture:
         """What leaves: the draft as it was judged, until it is marked."""
 
-    def mark(self, decision_id: str, decision: Decision) -> Mapping[str, object]:
-        """Mark it if it may leave; what the record of the decision says of that."""
+    def ready(self) -> None:
+        """Work out what will be kept of it; while it is judged, because that takes as long."""
 
-    def keep(self, tx: Transaction, decision_id: str, decision: Decision) -> None:
-        """Enter it into the ledger, in the transaction of its decision."""
+    def mark(self, decision_id: str, decision: Decision) -> None:
+        """Mark it, because it may leave."""
+
+    def said(self) -> Mapping[str, object]:
+        """What the record of the decision says of it."""
+
+    def keep(self, tx: Transaction, decision_id: str, decision: Decision, *, withheld: bool) -> None:
+        """Enter it into the ledger, in the transaction of its decision.
+
+        It may pass and yet be withheld, because another image of the same request was refused.
+        """
 
 
 class Batch(Protocol):
@@ -55,9 +64,6 @@ class Batch(Protocol):
 
     def leaving(self, draft: Draft) -> Leaving:
         """A draft on its way."""
-
-    def withhold(self) -> None:
-        """None of it leaves after all; write that down."""
 
 
 class Keeper(Protocol):

@@ -23,7 +23,7 @@ from consentry.core.entry import canonical
 from consentry.core.errors import BadInput, NotFound
 from consentry.core.fleeting import Fleeting
 from consentry.core.gateports import Entrance
-from consentry.core.ports import Clock, Decoder, Ids, Made, Store
+from consentry.core.ports import Clock, Decoder, Ids, Made, Store, Transaction
 from consentry.core.sweep import keep_for_a_while
 from consentry.flows.judge import Judge, Judged, must_be_readable
 
@@ -87,15 +87,21 @@ class Checks:
             "inputs": [picture.sha256 for picture in request.pictures],
             "count": request.count,
         }
-        judged = self.ask(self._opened(request), known={}, place=request.place, context=context)
-        if not judged.decision.passes:
-            self.entrance.left(request, refused=True, made=False)
-            return judged
         token = self.ids.new("chk")
-        ends = self.clock.now() + LIFETIME
-        kept = Fleeting(_name(token), request.account.id, ends, digest=_digest(token, request))
-        with self.store.begin() as tx:
-            keep_for_a_while(tx, kept)
+        kept = Fleeting(
+            _name(token), request.account.id, self.clock.now() + LIFETIME, digest=_digest(token, request)
+        )
+
+        def keep(tx: Transaction, judged: Judged) -> None:
+            if judged.decision.passes:
+                keep_for_a_while(tx, kept)
+            else:
+                self.entrance.count(tx, request, refused=True, made=False)
+
+        opened = self._opened(request)
+        judged = self.ask(opened, known={}, place=request.place, context=context, also=keep)
+        if not judged.decision.passes:
+            return judged
         return Cleared(token, int(LIFETIME.total_seconds()), judged)
 
     def redeem(self, token: str, request: Request) -> None:

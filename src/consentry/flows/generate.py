@@ -8,7 +8,7 @@
    looks at what came in go on beside it; if one of them settles the matter, the generator is not waited for.
 5. Each draft is written anew, so that what is judged is, byte for byte, what may leave.
 6. Each draft is judged beside the request. One that does not pass stops them all.
-   What passes is labelled and signed, and entered into the ledger together with its decision.
+   If all pass they are labelled and signed. All are entered into the ledger with their decisions, at once.
 7. Only then are the images released, with the decision and its place in the log.
 """
 
@@ -27,11 +27,12 @@ from consentry.core.entry import Kind
 from consentry.core.errors import Trouble, UpstreamTrouble
 from consentry.core.finding import Seen
 from consentry.core.gateports import Entrance
-from consentry.core.leaving import Batch, Keeper
-from consentry.core.ports import Decoder, Generator, Made
-from consentry.flows.judge import Judge, Judged, must_be_readable
+from consentry.core.leaving import Batch, Keeper, Leaving
+from consentry.core.ports import Decoder, Generator, Made, Transaction
+from consentry.flows.judge import Judge, Judged, Weighed, must_be_readable
 
 _T = TypeVar("_T")
+_U = TypeVar("_U")
 
 AT_ONCE = 2
 """Pictures of one request that are worked on at the same time: one caller shall not fill every queue."""
@@ -87,49 +88,56 @@ async def generate(  # noqa: PLR0913 - every part by its name
     """
     await _aside(entrance.enter, request)
     try:
-        done = await _through(request, ask, answer, generator, decoder, keeper)
+        return await _through(request, _Parts(entrance, ask, answer, generator, decoder, keeper))
     except UpstreamTrouble:
         await _aside(entrance.left, request, refused=False, made=True)
         raise
-    refused = isinstance(done, Refused)
-    made = not (isinstance(done, Refused) and done.stage is Stage.ASK)
-    await _aside(entrance.left, request, refused=refused, made=made)
-    return done
 
 
-async def _through(
-    request: Request, ask: Judge, answer: Judge, generator: Generator, decoder: Decoder, keeper: Keeper
-) -> Released | Refused:
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """Who does what."""
+
+    entrance: Entrance
+    ask: Judge
+    answer: Judge
+    generator: Generator
+    decoder: Decoder
+    keeper: Keeper
+
+
+async def _through(request: Request, parts: _Parts) -> Released | Refused:
     """What the gate does with a request that may go on."""
-    context = _context(request)
-    hopeless = await _aside(ask.early, request, known={}, place=request.place, context=context)
+    about = {"place": request.place, "context": _context(request)}
+    count = functools.partial(_count_refusal, parts.entrance, request)
+    hopeless = await _aside(parts.ask.early, request, known={}, also=count, **about)
     if hopeless is not None:
         return Refused(hopeless, Stage.ASK)
 
-    request = await _opened(request, decoder)
-    asked = await _aside(ask, request, known={}, place=request.place, context=context)
+    request = await _opened(request, parts.decoder)
+    asked = await _aside(parts.ask, request, known={}, also=count, **about)
     if not asked.decision.passes:
         return Refused(asked, Stage.ASK)
 
-    context = {**context, "request": asked.id}
-    passed = replace(request, decision=asked.id)
-    made = await _made(passed, asked, answer, generator, context)
+    context = {**_context(request), "request": asked.id}
+    begin = functools.partial(parts.keeper.begin, request, asked.id, consented=_consented(asked))
+    batch, made = await _both(_aside(begin), _made(request, asked, parts, context))
     if isinstance(made, Judged):
         return Refused(made, Stage.ASK)
     if not made or not all(one.data for one in made):
-        await _aside(_note_silence, ask, asked)
+        await _aside(_note_silence, request, asked, parts)
         return Refused(asked, Stage.ANSWER, by_generator=True)
 
-    batch = await _aside(keeper.begin, request, asked.id, consented=_consented(asked))
-    drafts = await _side_by_side(
-        functools.partial(_judged_draft, one, asked, answer, decoder, batch, context) for one in made
-    )
-    stopped = next((judged for _, judged in drafts if not judged.decision.passes), None)
-    if stopped is not None:
-        await _aside(batch.withhold)
-        return Refused(stopped, Stage.ANSWER)
-    images = (Image(draft.picture.data, draft.picture.kind, draft.caption) for draft, _ in drafts)
-    return Released(tuple(images), drafts[-1][1])
+    weighed = await _side_by_side(functools.partial(_weighed, one, asked, batch, parts) for one in made)
+    if all(one.weighed.decision.passes for one in weighed):
+        await _side_by_side(one.mark for one in weighed)
+    return await _aside(_settled, weighed, request, parts, context)
+
+
+def _count_refusal(entrance: Entrance, request: Request, tx: Transaction, judged: Judged) -> None:
+    """Count what was refused before anything was made; what passes is counted when it is made."""
+    if not judged.decision.passes:
+        entrance.count(tx, request, refused=True, made=False)
 
 
 async def _opened(request: Request, decoder: Decoder) -> Request:
@@ -152,13 +160,19 @@ def _decoded(picture: Picture, decoder: Decoder) -> Picture:
 
 
 async def _made(
-    request: Request, asked: Judged, answer: Judge, generator: Generator, context: Mapping[str, object]
+    request: Request, asked: Judged, parts: _Parts, context: Mapping[str, object]
 ) -> Sequence[Made] | Judged:
     """What the generator made, or a refusal that did not have to wait for it."""
-    if not request.pictures or not answer.first:
-        return await generator.make(request)
+    permitted = replace(request, decision=asked.id)
+    if not request.pictures or not parts.answer.first:
+        return await parts.generator.make(permitted)
     look = functools.partial(
-        answer.early, request, known=asked.findings, place=request.place, context=context
+        parts.answer.early,
+        request,
+        known=asked.findings,
+        place=request.place,
+        context=context,
+        also=functools.partial(_count_refusal, parts.entrance, request),
     )
     seen: list[Judged | Trouble] = []
 
@@ -171,8 +185,21 @@ async def _made(
     made: Sequence[Made] | Trouble = ()
     async with anyio.create_task_group() as beside:
         beside.start_soon(look_beside)
-        made = await _tried(generator.make(request))
+        made = await _tried(parts.generator.make(permitted))
     return _sound(seen[0]) if seen else _sound(made)
+
+
+async def _both(one: Awaitable[_T], other: Awaitable[_U]) -> tuple[_T, _U]:
+    """What two pieces of work bring that go on at the same time. Raises the first's trouble first."""
+    found: list[_T | Trouble] = []
+
+    async def beside() -> None:
+        found.append(await _tried(one))
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(beside)
+        brought = await _tried(other)
+    return _sound(found[0]), _sound(brought)
 
 
 async def _tried(work: Awaitable[_T]) -> _T | Trouble:
@@ -183,29 +210,55 @@ async def _tried(work: Awaitable[_T]) -> _T | Trouble:
         return trouble
 
 
-def _judged_draft(
-    made: Made,
-    asked: Judged,
-    answer: Judge,
-    decoder: Decoder,
-    batch: Batch,
-    context: Mapping[str, object],
-) -> tuple[Draft, Judged]:
-    """One draft, written anew, judged and, if it passes, marked; and what was decided about it.
+@dataclass(frozen=True, slots=True)
+class _Weighed:
+    """One draft, and what was decided about it; nothing of that is written down yet."""
+
+    draft: Draft
+    leaving: Leaving
+    weighed: Weighed
+
+    def mark(self) -> None:
+        """Mark it: it may leave, and so may all that were made with it."""
+        self.leaving.mark(self.weighed.id, self.weighed.decision)
+
+    @property
+    def image(self) -> Image:
+        """What may leave."""
+        picture = self.leaving.picture
+        return Image(picture.data, picture.kind, self.draft.caption)
+
+
+def _weighed(made: Made, asked: Judged, batch: Batch, parts: _Parts) -> _Weighed:
+    """One draft, written anew and judged; what is kept of it is worked out meanwhile.
 
     What cannot be written anew stays as it came; then nobody is able to look, and it is held.
     """
-    draft = Draft(batch.request, decoder.renew(made.data), made.caption)
+    draft = Draft(batch.request, parts.decoder.renew(made.data), made.caption)
     leaving = batch.leaving(draft)
-    judged = answer(
-        draft,
-        known=asked.findings,
-        place=batch.request.place,
-        context={**context, "output": draft.picture.sha256},
-        mark=leaving.mark,
-        also=lambda tx, judged: leaving.keep(tx, judged.id, judged.decision),
-    )
-    return replace(draft, picture=leaving.picture), judged
+    beside = parts.answer.pool.submit(leaving.ready)
+    weighed = parts.answer.weigh(draft, known=asked.findings, place=batch.request.place)
+    if not beside.cancel():
+        beside.result()
+    return _Weighed(draft, leaving, weighed)
+
+
+def _settled(
+    found: Sequence[_Weighed], request: Request, parts: _Parts, context: Mapping[str, object]
+) -> Released | Refused:
+    """Everything about the drafts written down at once; only then what may leave, or why nothing does."""
+    answer, written = parts.answer, []
+    stopped = next((at for at, one in enumerate(found) if not one.weighed.decision.passes), None)
+    with answer.store.begin() as tx:
+        for one in found:
+            written.append(answer.record(tx, one.weighed, {**context, **one.leaving.said()}))
+            one.leaving.keep(tx, one.weighed.id, one.weighed.decision, withheld=stopped is not None)
+        parts.entrance.count(tx, request, refused=stopped is not None, made=True)
+    for judged in written:
+        answer.told(judged, context)
+    if stopped is not None:
+        return Refused(written[stopped], Stage.ANSWER)
+    return Released(tuple(one.image for one in found), written[-1])
 
 
 def _consented(asked: Judged) -> bool:
@@ -251,6 +304,7 @@ def _context(request: Request) -> Mapping[str, object]:
     }
 
 
-def _note_silence(judge: Judge, asked: Judged) -> None:
-    with judge.store.begin() as tx:
+def _note_silence(request: Request, asked: Judged, parts: _Parts) -> None:
+    with parts.ask.store.begin() as tx:
         tx.append(Kind.SYSTEM, {"request": asked.id, "event": "generator_returned_no_image"})
+        parts.entrance.count(tx, request, refused=True, made=True)

@@ -31,6 +31,18 @@ NOT_ASKED = "judge 1"
 
 
 @dataclass(frozen=True, slots=True)
+class Weighed:
+    """A decision that nobody has written down yet: nothing may be done about it."""
+
+    id: str
+    """The decision's identifier."""
+    decision: Decision
+    """What was decided."""
+    findings: Findings
+    """What it rests on."""
+
+
+@dataclass(frozen=True, slots=True)
 class Judged:
     """A decision that has been written down."""
 
@@ -42,6 +54,10 @@ class Judged:
     """What it rests on."""
     place: int
     """Its index in the log."""
+
+
+Also = Callable[[Transaction, Judged], None]
+"""What goes with a record into its transaction."""
 
 
 def must_be_readable(picture: Picture, next_step: str) -> None:
@@ -94,37 +110,55 @@ class Judge:
         known: Findings,
         place: str,
         context: Mapping[str, object],
-        mark: Callable[[str, Decision], Mapping[str, object]] | None = None,
-        also: Callable[[Transaction, Judged], None] | None = None,
+        also: Also | None = None,
     ) -> Judged:
         """Judge `subject` in the light of what is `known`, and write the decision down.
 
         `context` goes into the record: identifiers and digests, never a prompt or a picture.
-        `mark` acts on the decision before it is written down, and adds to the context.
         `also` is carried out in the same transaction as the record: both happen or neither.
         Raises SafetyUnavailable if the record cannot be written.
         """
+        return self._written(self.weigh(subject, known=known, place=place), context, also)
+
+    def weigh(self, subject: Subject | None, *, known: Findings, place: str) -> Weighed:
+        """Decide about `subject` and write nothing down: `record` does, with whatever goes with it."""
         looked = self._look(self.signals, subject) if subject is not None else {}
         findings = {**known, **looked}
         if subject is not None and self.second:
             findings |= self._look_again(subject, findings, place)
         decision = decide(self.policy(place), findings, self.clock.now().date())
-        decision_id = self.ids.new("dec")
-        marks = mark(decision_id, decision) if mark is not None else {}
-        return self._written(decision_id, decision, findings, {**context, **marks}, also)
+        return Weighed(self.ids.new("dec"), decision, findings)
+
+    def record(self, tx: Transaction, weighed: Weighed, context: Mapping[str, object]) -> Judged:
+        """Write one decision down in `tx`. Once that is committed, `told` is to hear of it."""
+        record = decision_record(weighed.id, weighed.decision, weighed.findings, context)
+        place = tx.append(Kind.DECISION, record)
+        return Judged(weighed.id, weighed.decision, weighed.findings, place)
+
+    def told(self, judged: Judged, context: Mapping[str, object]) -> None:
+        """Have a decision that is written down counted, unless it is about a probe."""
+        if not context.get("probe"):
+            self.watch(judged.decision, judged.findings)
 
     def early(
-        self, subject: Subject, *, known: Findings, place: str, context: Mapping[str, object]
+        self,
+        subject: Subject,
+        *,
+        known: Findings,
+        place: str,
+        context: Mapping[str, object],
+        also: Also | None = None,
     ) -> Judged | None:
         """Refuse `subject` if what the first signals see makes that certain; None leaves it open.
 
+        `also` is carried out in the same transaction as the record of a refusal.
         Raises SafetyUnavailable if the record of a refusal cannot be written.
         """
         findings = {**known, **self._look(self.first, subject)}
         decision = foregone(self.policy(place), findings, self.clock.now().date())
         if decision is None:
             return None
-        return self._written(self.ids.new("dec"), decision, findings, context)
+        return self._written(Weighed(self.ids.new("dec"), decision, findings), context, also)
 
     def _look_again(self, subject: Subject, findings: Findings, place: str) -> Mapping[str, Finding]:
         """What the second signals see; where nothing is in doubt they are not asked, and that is said."""
@@ -134,22 +168,12 @@ class Judge:
             return _not_asked(self.second, "refused already")
         return self._look(self.second, subject)
 
-    def _written(
-        self,
-        decision_id: str,
-        decision: Decision,
-        findings: Findings,
-        context: Mapping[str, object],
-        also: Callable[[Transaction, Judged], None] | None = None,
-    ) -> Judged:
-        record = decision_record(decision_id, decision, findings, context)
+    def _written(self, weighed: Weighed, context: Mapping[str, object], also: Also | None) -> Judged:
         with self.store.begin() as tx:
-            index = tx.append(Kind.DECISION, record)
-            judged = Judged(decision_id, decision, findings, index)
+            judged = self.record(tx, weighed, context)
             if also is not None:
                 also(tx, judged)
-        if not context.get("probe"):
-            self.watch(decision, findings)
+        self.told(judged, context)
         return judged
 
     def _look(self, signals: Sequence[Signal], subject: Subject) -> dict[str, Finding]:

@@ -67,18 +67,10 @@ class Batch:
     """The digest of the prompt."""
     seeds: tuple[Hashes, ...]
     """What is kept of the pictures it is made from."""
-    passed: list[str] = field(default_factory=list)
-    """Images that passed so far."""
 
     def leaving(self, draft: Draft) -> Leaving:
         """A draft on its way."""
         return Leaving(self, self.ledger.ids.new("mak"), draft.picture, draft.picture)
-
-    def withhold(self) -> None:
-        """None of it leaves, because something of it was refused; write that down."""
-        with self.ledger.store.begin() as tx:
-            for making_id in self.passed:
-                tx.mark_making(making_id, MakingState.WITHHELD)
 
 
 @dataclass(slots=True)
@@ -93,17 +85,29 @@ class Leaving:
     """What was judged."""
     picture: Picture
     """What leaves."""
+    marked: bool = False
+    """Whether it was marked."""
+    looks: Hashes | None = None
+    """How it looked when it was judged, once that was worked out."""
 
-    def mark(self, decision_id: str, decision: Decision) -> Mapping[str, object]:
-        """Label and sign it if it may leave. Raises SafetyUnavailable; then it does not leave."""
-        if not decision.passes:
-            return {"making": self.id}
+    def ready(self) -> None:
+        """Work out how it looks; while it is judged, because that takes as long."""
+        self.looks = self.batch.ledger.kept(self.judged)
+
+    def mark(self, decision_id: str, decision: Decision) -> None:
+        """Label and sign it. Raises SafetyUnavailable; then it does not leave."""
         stated = Stated(decision_id, bool(self.batch.request.pictures), decision.outcome is Outcome.LABEL)
         self.picture = self.batch.ledger.marker.mark(self.judged, stated)
-        return {"making": self.id, "left": self.picture.sha256}
+        self.marked = True
 
-    def keep(self, tx: Transaction, decision_id: str, decision: Decision) -> None:
+    def said(self) -> Mapping[str, object]:
+        """What the record says of it: what was judged and, if it was marked, what leaves."""
+        left = {"left": self.picture.sha256} if self.marked else {}
+        return {"output": self.judged.sha256, "making": self.id, **left}
+
+    def keep(self, tx: Transaction, decision_id: str, decision: Decision, *, withheld: bool) -> None:
         """Enter it into the ledger, in the transaction of its decision."""
+        passed = MakingState.WITHHELD if withheld else MakingState.PASSED
         batch = self.batch
         making = Making(
             id=self.id,
@@ -112,7 +116,7 @@ class Leaving:
             account=batch.request.account.id,
             route=batch.request.route,
             at=tx.now(),
-            state=MakingState.PASSED if decision.passes else MakingState.REFUSED,
+            state=passed if decision.passes else MakingState.REFUSED,
             sha256=self.picture.sha256,
             judged=self.judged.sha256,
             prompt=batch.prompt,
@@ -123,12 +127,10 @@ class Leaving:
         tx.add_known(Known(self.id, MADE, self._hashes()))
         for number, seed in enumerate(batch.seeds):
             tx.add_known(Known(f"{self.id}:{number}", SEEDS, seed))
-        if decision.passes:
-            batch.passed.append(self.id)
 
     def _hashes(self) -> Hashes:
         """What is kept: how it looked when it was judged and, with a label, how it looks now."""
-        judged = self.batch.ledger.kept(self.judged)
+        judged = self.looks or self.batch.ledger.kept(self.judged)
         shown = judged
         if self.picture.frames != self.judged.frames:
             shown = self.batch.ledger.kept(self.picture)

@@ -58,12 +58,17 @@ class Passage:
 
     def left(self, request: Request, *, refused: bool, made: bool) -> None:
         """Count what came of `request`, and pause its capability if that was too much."""
+        if not request.account.probe:
+            with self.store.begin() as tx:
+                self.count(tx, request, refused=refused, made=made)
+
+    def count(self, tx: Transaction, request: Request, *, refused: bool, made: bool) -> None:
+        """As `left`, in a transaction that is open: that of the decision."""
         if request.account.probe:
             return
         which = ability(request)
-        with self.store.begin() as tx:
-            tx.count_asked(which, Tally(1, int(refused), int(made)))
-            self._watch(tx, which)
+        tx.count_asked(which, Tally(1, int(refused), int(made)))
+        self._watch(tx, which)
 
     def register(self, names: Mapping[str, str] = OWN, owner: str = "gate") -> None:
         """Put our own routes into the register where they are not yet."""

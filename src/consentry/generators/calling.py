@@ -6,7 +6,6 @@ error text of a service can hold half a picture, so nothing that one says in wor
 
 from __future__ import annotations
 
-import base64
 import binascii
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -15,6 +14,7 @@ from typing import Any, TypeVar
 import anyio
 import anyio.to_thread
 import httpx2
+import pybase64
 
 from consentry.core.content import Picture, Request
 from consentry.core.errors import UpstreamTrouble
@@ -115,7 +115,7 @@ def things(found: object) -> list[dict[str, Any]]:
 def image(encoded: object, caption: object = "") -> Made:
     """The image in base64, empty if there is none. Raises UpstreamTrouble if it is something else."""
     try:
-        data = base64.b64decode(encoded or "", validate=True)  # type: ignore[arg-type]  # TypeError is caught
+        data = pybase64.b64decode(encoded or "", validate=True)  # type: ignore[arg-type]  # TypeError is caught
     except (binascii.Error, ValueError, TypeError):
         raise trouble("upstream_failed") from None
     return Made(data, str(caption or "")[:MAX_CAPTION])
@@ -145,7 +145,7 @@ def data_url(picture: Picture) -> str:
 
 def encoded(picture: Picture) -> str:
     """A picture in base64."""
-    return base64.b64encode(picture.data).decode()
+    return pybase64.b64encode(picture.data).decode()
 
 
 def wishes(request: Request, form: frozenset[str]) -> dict[str, Any]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 import binascii
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import pybase64
 from fastapi import Request
 from python_multipart.exceptions import MultipartParseError
 from python_multipart.multipart import MultipartParser, parse_options_header
@@ -81,7 +81,7 @@ def data_url(text: str) -> bytes:
             next_step="Send the picture in the form, or as a data: URL in base64.",
         )
     try:
-        return base64.b64decode(tail, validate=True)
+        return pybase64.b64decode(tail, validate=True)
     except (binascii.Error, ValueError):
         raise BadInput("A data: URL is not valid base64.", code="invalid_image", param="image") from None
 

@@ -8,12 +8,12 @@ its clients do not skip comments, so nothing could keep the connection open unti
 
 from __future__ import annotations
 
-import base64
 import binascii
 from collections.abc import Iterable, Mapping
 from typing import Annotated
 
 import anyio.to_thread
+import pybase64
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import JSONResponse, Response
 
@@ -201,11 +201,11 @@ def _turn(found: Mapping[str, object]) -> Turn:
 def _decoded(found: object) -> bytes:
     """The bytes in base64, in either of the two alphabets that Google's clients use."""
     try:
-        return base64.b64decode(words(found, "data"), validate=True)
+        return pybase64.b64decode(words(found, "data"), validate=True)
     except (binascii.Error, ValueError):
         pass
     try:
-        return base64.urlsafe_b64decode(words(found, "data"))
+        return pybase64.urlsafe_b64decode(words(found, "data"))
     except (binascii.Error, ValueError):
         raise BadInput("`data` is not valid base64.", code="invalid_image", param="inlineData") from None
 

@@ -6,12 +6,12 @@ Nothing here takes a draft, and no dialect encodes an image by itself: what can 
 
 from __future__ import annotations
 
-import base64
 import json
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import pybase64
 from fastapi.responses import Response
 
 from consentry.core.content import Stage
@@ -77,7 +77,8 @@ class Refusal:
 def encoded(released: Released) -> Sequence[Encoded]:
     """The images in base64. It takes nothing but Released, and nobody else encodes an image."""
     return [
-        Encoded(base64.b64encode(image.data).decode(), image.kind, image.caption) for image in released.images
+        Encoded(pybase64.b64encode(image.data).decode(), image.kind, image.caption)
+        for image in released.images
     ]
 
 

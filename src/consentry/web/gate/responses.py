@@ -8,7 +8,6 @@ comes as OpenAI's clients read it: HTTP 200 with a failed call that carries the 
 
 from __future__ import annotations
 
-import base64
 import binascii
 import re
 import time
@@ -16,6 +15,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from functools import partial
 
 import anyio.to_thread
+import pybase64
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
@@ -255,7 +255,7 @@ TEXTS = ("input_text", "output_text")
 
 def _decoded(found: object) -> bytes:
     try:
-        return base64.b64decode(words(found, "result"), validate=True)
+        return pybase64.b64decode(words(found, "result"), validate=True)
     except (binascii.Error, ValueError):
         raise BadInput("`result` is not valid base64.", code="invalid_image", param="input") from None
 
