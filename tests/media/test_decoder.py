@@ -9,7 +9,7 @@ import pytest
 
 from attacks.hostile_files import gif, moving, oriented, saved, swapped_profile, talkative
 from consentry.core.errors import BadInput, Overloaded, SafetyUnavailable, SetupTrouble
-from consentry.media.decoder import PlainDecoder, SandboxDecoder
+from consentry.media.decoder import LateDecoder, PlainDecoder, SandboxDecoder
 from consentry.media.drawing import place
 from consentry.media.limits import Limits
 
@@ -205,3 +205,18 @@ def test_a_child_that_cannot_be_started_now_is_tried_again_later():
         assert decoder.decode(PICTURE).trouble == "crashed"
         decoder._command = whole
         assert decoder.decode(gif(1)).frames
+
+
+def test_what_starts_late_starts_once_and_at_the_first_picture():
+    started = []
+
+    def start():
+        started.append(PlainDecoder())
+        return started[-1]
+
+    late = LateDecoder(start)
+    assert not started
+    assert late.decode(PICTURE) == PlainDecoder().decode(PICTURE)
+    assert late.clean(PICTURE) == PlainDecoder().clean(PICTURE)
+    assert late.renew(PICTURE) == PlainDecoder().renew(PICTURE)
+    assert len(started) == 1

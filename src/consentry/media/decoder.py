@@ -6,7 +6,7 @@ import hashlib
 import json
 import queue
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from types import TracebackType
@@ -208,6 +208,37 @@ class TwoDecoders:
     def renew(self, data: bytes) -> Picture:
         """As `SandboxDecoder.renew`; a video comes back as it is, with the trouble `unsupported`."""
         return self._pictures.renew(data)
+
+
+class LateDecoder:
+    """A decoder that starts when the first picture comes: most commands never open one. Satisfies `Decoder`.
+
+    If it cannot be started, that first call raises SetupTrouble.
+    """
+
+    def __init__(self, start: Callable[[], Decoder]) -> None:
+        """Take from `start` what opens pictures, once."""
+        self._start = start
+        self._door = threading.Lock()
+        self._started: Decoder | None = None
+
+    def decode(self, data: bytes) -> Picture:
+        """As `SandboxDecoder.decode`."""
+        return self._ready().decode(data)
+
+    def clean(self, data: bytes) -> bytes:
+        """As `SandboxDecoder.clean`."""
+        return self._ready().clean(data)
+
+    def renew(self, data: bytes) -> Picture:
+        """As `SandboxDecoder.renew`."""
+        return self._ready().renew(data)
+
+    def _ready(self) -> Decoder:
+        with self._door:
+            if self._started is None:
+                self._started = self._start()
+            return self._started
 
 
 class PlainDecoder:

@@ -21,6 +21,7 @@ from consentry.core.syncports import Exchange
 from consentry.flows.banking import Banking
 from consentry.flows.sync import Sync
 from consentry.matching.hasher import PdqHasher
+from consentry.media.decoder import LateDecoder
 from consentry.store.sql import open_store
 from consentry.store.system import RandomIds, SystemClock
 from consentry.wiring.decoders import open_decoders
@@ -34,7 +35,7 @@ def open_banking(settings: Settings) -> Iterator[Banking]:
     made(settings.directory)
     store = open_store(settings.database_url, clock, RandomIds())
     with contextlib.closing(store), contextlib.ExitStack() as opened:
-        _, media = open_decoders(opened, videos=settings.video_decoders)
+        media = LateDecoder(lambda: open_decoders(opened, videos=settings.video_decoders)[1])
         yield Banking(store, media, PdqHasher(), ListedPictures(store), clock)
 
 
