@@ -68,6 +68,7 @@ class Settings:
     stream_mode: str
     conversation_hours: float
     default_hours: int
+    hide_at_once_most: int
     workers: int
     features_days: float
     site: bool
@@ -217,6 +218,11 @@ SETTINGS: tuple[Setting, ...] = (
         "pictures are kept, encrypted, until then; 0: none is kept.",
     ),
     Setting("default_hours", 48, "Hours for a takedown where no known law sets fewer."),
+    Setting(
+        "hide_at_once_most",
+        50,
+        "Most copies that one report hides by itself; over it a person looks first, until the last hour.",
+    ),
     Setting("workers", 1, "Job workers inside the server; 0 if `consentry work` runs elsewhere."),
     Setting(
         "features_days",

@@ -7,6 +7,7 @@ import pytest
 
 from consentry.core.candidate import CandidateState
 from consentry.core.case import CaseEvent, CaseState
+from consentry.core.caution import Caution
 from consentry.core.content import Stage
 from consentry.core.errors import BadInput, IllegalTransition, NotAllowed, SafetyUnavailable
 from consentry.core.lawbook import compile_book
@@ -212,3 +213,38 @@ def test_messages_are_kept_encrypted_and_read_by_whoever_holds_the_passphrase(de
     for act in (desk.read, lambda *who: desk.write(*who, "x")):
         with pytest.raises(NotAllowed):
             act(receipt.reference, "six five four three two one")
+
+
+MANY = tuple(f"https://site.example/media/post-{number}" for number in range(1, 4))
+
+
+@pytest.fixture
+def crowded(desk):
+    """A desk that hides two copies of a report by itself, and a site with three pictures."""
+    for name in (b"ok two", b"ok three"):
+        desk.platforms["site"].publish(name, "poster", "text")
+    return replace(desk, hide_at_once=2)
+
+
+def test_a_report_of_very_many_places_waits_for_a_person_with_its_clock_running(crowded):
+    receipt = crowded.receive(replace(REPORT, urls=MANY))
+    case, copies = crowded.look_up(receipt.reference, receipt.passphrase)
+    assert (case.caution, case.state, case.due) == (Caution.MANY, CaseState.OPEN, receipt.case.due)
+    assert len(copies) == 3
+    assert jobs(crowded) == []
+    records = b"".join(crowded.store.line(index).record for index in range(crowded.store.size()))
+    assert b'"event":"person_first"' in records
+
+
+def test_very_many_places_with_a_sign_of_a_child_are_hidden_at_once(crowded):
+    receipt = crowded.receive(replace(REPORT, urls=MANY, under18=Under18.YES))
+    assert receipt.case.state is CaseState.ESCALATED
+    assert [job.kind for job in jobs(crowded)] == ["hide"] * 3
+
+
+def test_places_named_one_after_the_other_are_not_hidden_without_end(crowded):
+    receipt = crowded.receive(REPORT)
+    assert [job.kind for job in jobs(crowded)] == ["hide"]
+    crowded.add_places(receipt.reference, receipt.passphrase, MANY)
+    assert jobs(crowded) == []
+    assert crowded.look_up(receipt.reference, receipt.passphrase)[0].caution is Caution.MANY

@@ -7,10 +7,11 @@ import pytest
 
 from consentry.core.candidate import LEARN
 from consentry.core.case import Case, CaseEvent, CaseState, Copy, CopyState, RefusalGround
-from consentry.core.errors import NotOffered, UpstreamTrouble
+from consentry.core.caution import Caution
+from consentry.core.errors import IllegalTransition, NotOffered, UpstreamTrouble
 from consentry.core.match import Hashes, Match, Method
 from consentry.core.ports import Job, Known
-from consentry.flows.takedown import CASES, HIDE_AGAIN, Takedown
+from consentry.flows.takedown import CASES, HIDE_AGAIN, Takedown, hide_what_waits
 from consentry.platforms.memory import MemoryPlatform
 from consentry.store.blobs import MemoryBlobs
 from consentry.store.memory import MemoryStore
@@ -227,3 +228,50 @@ def test_the_receipt_of_a_platform_stands_in_the_log():
     records = [json.loads(scene.store.line(at).record) for at in range(scene.store.size())]
     (hidden,) = [record for record in records if record.get("event") == "hidden"]
     assert hidden["receipt"] == "cpy_a"
+
+
+def spread(most=2, others=3) -> Scene:
+    """A case whose picture has so many other copies, on a site where one case hides `most` by itself."""
+    scene = Scene()
+    scene.takedown = replace(scene.takedown, hide_at_once=most)
+    with scene.store.begin() as tx:
+        for number in range(others):
+            item = scene.site.publish(b"ok copy %d" % number, "poster", "text")
+            hashes = Hashes(f"{number:02}" * 32, (bytes(32),), 90)
+            tx.add_known(Known(f"upl_{number}", "upload", hashes, "", "site", item, scene.site.address(item)))
+    scene.finder.matches = [Match(f"upl_{number}", "upload", Method.NEAR, 9) for number in range(others)]
+    return scene
+
+
+def test_what_would_hide_very_many_hides_what_was_named_and_waits_for_a_person():
+    scene = spread()
+    scene.work()
+    assert [copy.state for copy in scene.copies()] == [CopyState.GONE, *[CopyState.FOUND] * 3]
+    assert (scene.case().caution, scene.case().running) == (Caution.MANY, True)
+
+
+def test_once_a_person_looked_all_is_hidden_and_what_is_found_later_at_once():
+    scene = spread()
+    scene.work()
+    assert scene.takedown.go_ahead("C-1", "member_1") == 3
+    with pytest.raises(IllegalTransition):
+        scene.takedown.go_ahead("C-1", "member_1")
+    scene.work()
+    assert {copy.state for copy in scene.copies()} == {CopyState.GONE}
+    assert (scene.case().caution, scene.case().state) == (Caution.LOOKED, CaseState.REMOVED)
+
+
+def test_in_the_last_hour_all_is_hidden_whoever_has_not_looked():
+    scene = spread()
+    scene.work()
+    with scene.store.begin() as tx:
+        tx.enqueue(Job("watch", {"case": "C-1"}, "watch:C-1", NOW))
+    scene.work()
+    assert {copy.state for copy in scene.copies()} == {CopyState.GONE}
+
+
+def test_ordering_what_waits_twice_orders_it_once():
+    scene = spread()
+    scene.work()
+    with scene.store.begin() as tx:
+        assert [hide_what_waits(tx, "C-1"), hide_what_waits(tx, "C-1")] == [3, 0]

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 
 from consentry.core.case import Case, CaseState, Copy
+from consentry.core.caution import Caution
 from consentry.core.consent import Consent, Use
 from consentry.core.deadline import Deadline
 from consentry.core.entry import Kind
@@ -59,7 +60,9 @@ class World:
 def a_case(number: int = 1, **changes) -> Case:
     due = NOON + timedelta(hours=48)
     deadline = Deadline("take-down", "Act s.1", "gb", due, advisory=True)
-    plain = Case(f"C-{number:04}", CaseState.OPEN, NOON, due, (deadline,), papers="blb_1")
+    plain = Case(
+        f"C-{number:04}", CaseState.OPEN, NOON, due, (deadline,), papers="blb_1", caution=Caution.MANY
+    )
     return replace(plain, **changes)
 
 

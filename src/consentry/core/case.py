@@ -13,6 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar
 
+from consentry.core.caution import Caution
 from consentry.core.deadline import Deadline
 from consentry.core.errors import IllegalTransition
 from consentry.core.match import Method
@@ -156,6 +157,8 @@ class Case:
     """Why it was refused, if it was."""
     papers: str = ""
     """The blob that holds the report itself, encrypted; empty once erased."""
+    caution: Caution = Caution.NONE
+    """Whether a person looks before more is hidden, and why."""
 
     def after(self, event: CaseEvent, at: datetime, ground: RefusalGround | None = None) -> Case:
         """The case after `event` at `at` (UTC).

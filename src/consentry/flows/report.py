@@ -25,6 +25,7 @@ from datetime import datetime, timedelta
 
 from consentry.core.candidate import Candidate
 from consentry.core.case import Case, CaseEvent, CaseState, Copy
+from consentry.core.caution import HIDE_AT_ONCE
 from consentry.core.deadline import Deadline, binding, deadlines
 from consentry.core.entry import Kind, stamp
 from consentry.core.errors import IllegalTransition
@@ -39,7 +40,7 @@ from consentry.core.report import Report, check, check_more
 from consentry.core.review import first_review, severity
 from consentry.core.secret import must_hold
 from consentry.flows.judge import Judge, Judged
-from consentry.flows.takedown import let_go
+from consentry.flows.takedown import hide_or_wait, let_go
 
 DEVICE = "device"
 """The source under which pictures hashed on a reporter's device are known."""
@@ -106,6 +107,8 @@ class Desk:
     """What time it is."""
     ids: Ids
     """Where identifiers come from."""
+    hide_at_once: int = HIDE_AT_ONCE
+    """Most copies that one report hides before a person looked."""
 
     def receive(self, report: Report) -> Receipt:
         """Open a case for `report`. Raises BadInput naming the field that is missing."""
@@ -124,8 +127,7 @@ class Desk:
             tx.put_secret(case.id, digest)
             tx.append(Kind.REPORT, _record(report, case, len(copies), judged.id))
             tx.enqueue(Job("watch", {"case": case.id}, f"watch:{case.id}", case.due - LAST_HOUR))
-            for copy in copies:
-                _hide(tx, copy, received)
+            self._hide(tx, case.id, copies)
             for known in devices:
                 tx.add_known(known)
             for candidate in candidates:
@@ -156,13 +158,9 @@ class Desk:
         check_more(urls, len(present))
         new = self._copies(urls, case.id)
         with self.store.begin() as tx:
-            now = tx.now()
-            added = [copy for copy in new if _hide(tx, copy, now)]
-            case = tx.case(reference)
-            if added and case.state in {CaseState.HIDDEN, CaseState.REMOVED, CaseState.SECURED}:
-                tx.save_case(case.after(CaseEvent.COPY_FOUND, now))
+            added = self._hide(tx, reference, new)
             record = {"case": reference, "event": "places_added", "addresses": len(urls)}
-            tx.append(Kind.CASE, record | {"located": len(added)})
+            tx.append(Kind.CASE, record | {"located": added})
             return tx.copies(reference)
 
     def write(self, reference: str, passphrase: str, text: str) -> None:
@@ -236,6 +234,12 @@ class Desk:
         reach = self.law.reach(self.places | {place} if self.places else frozenset())
         return deadlines(self.law.clocks, Trigger.PERSON_REPORT, reach, received)
 
+    def _hide(self, tx: Transaction, case_id: str, copies: Sequence[Copy]) -> int:
+        """Store those of `copies` that are new, to be hidden or to wait for a person; says how many."""
+        new = [copy for copy in copies if tx.add_copy(copy)]
+        hide_or_wait(tx, case_id, new, self.hide_at_once)
+        return len(new)
+
     def _copies(self, urls: Sequence[str], case_id: str) -> list[Copy]:
         found = (self._locate(url) for url in dict.fromkeys(urls))
         return [
@@ -249,11 +253,6 @@ class Desk:
             if item is not None:
                 return platform.name, item, platform.address(item)
         return None
-
-
-def _hide(tx: Transaction, copy: Copy, now: datetime) -> bool:
-    """Store a copy with the order to hide it; False if the case has it already."""
-    return tx.add_copy(copy) and tx.enqueue(Job("hide", {"copy": copy.id}, f"hide:{copy.id}", now))
 
 
 def _must_be_alive(case: Case) -> None:

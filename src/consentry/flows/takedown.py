@@ -7,7 +7,11 @@
    are looked for beside that (`flows.parts`).
 3. Verify: the public address is fetched again, as a visitor would. Only a picture that is not
    there counts as gone; when every copy is, the clock stops.
-4. Watch: an hour before the deadline, a case that still runs is raised with a person.
+4. Watch: an hour before the deadline, a case that still runs is raised with a person, and what waited
+   for one is hidden.
+
+A report that would hide very many copies hides only what it named, and a person looks first
+(`core.caution`); the clock runs on meanwhile.
 
 Each step reads, acts outside, and then writes in one transaction: the copy's new state, the line
 in the log, the follow-up jobs, and the end of the job itself. Whoever is killed in between leaves
@@ -22,8 +26,9 @@ from datetime import datetime
 
 from consentry.core.candidate import CandidateState, forgetting, learning
 from consentry.core.case import STOPPED, Case, CaseEvent, CaseState, Copy, CopyEvent, CopyState
+from consentry.core.caution import HIDE_AT_ONCE, Caution, cautious
 from consentry.core.entry import Kind, stamp
-from consentry.core.errors import NotFound, NotOffered, UpstreamTrouble
+from consentry.core.errors import IllegalTransition, NotFound, NotOffered, UpstreamTrouble
 from consentry.core.match import NEAR, Hashes, Match, Method
 from consentry.core.platformports import Platform, Receipt, Sighting
 from consentry.core.ports import (
@@ -70,6 +75,8 @@ class Takedown:
     """Preserves the evidence."""
     ids: Ids
     """Where identifiers come from."""
+    hide_at_once: int = HIDE_AT_ONCE
+    """Most copies that one case hides before a person looked."""
 
     def run(self, job: Job) -> None:
         """Carry out `job` and finish it. Raises UpstreamTrouble, Conflict or LostLease to try again."""
@@ -115,8 +122,8 @@ class Takedown:
                 known = _case_picture(copy, hashes)
                 tx.add_known(known)
                 tx.enqueue(Job(*learning(known.id, evidence, now)))
-            for match in matches:
-                self._add_copy(tx, copy, match, now)
+            new = [one for match in matches if (one := self._add_copy(tx, copy, match)) is not None]
+            hide_or_wait(tx, copy.case, new, self.hide_at_once)
             tx.append(
                 Kind.COPY,
                 {"copy": copy.id, "case": copy.case, "event": "traced", "evidence": evidence,
@@ -161,7 +168,20 @@ class Takedown:
             case = tx.case(job.payload["case"])
             if case.running:
                 tx.append(Kind.CASE, {"case": case.id, "event": "last_hour", "due": stamp(case.due)})
+                hide_what_waits(tx, case.id)
             tx.finish(job)
+
+    def go_ahead(self, case_id: str, by: str) -> int:
+        """A person looked: hide what waits, and what is found later at once. Says how many copies waited.
+
+        Raises NotFound, or IllegalTransition if nothing waits.
+        """
+        with self.store.begin() as tx:
+            if not tx.case(case_id).caution.waits:
+                raise IllegalTransition(
+                    "Nothing in this case waits for a person.", next_step="Look at the case as it is now."
+                )
+            return hide_what_waits(tx, case_id, by)
 
     def _read(self, job: Job) -> tuple[Copy, Case]:
         with self.store.read() as snapshot:
@@ -188,8 +208,8 @@ class Takedown:
             nearest.setdefault(match.entry, match)
         return tuple(nearest.values())
 
-    def _add_copy(self, tx: Transaction, found_by: Copy, match: Match, now: datetime) -> None:
-        """One more copy, with how it was found and how far it is, and the order to hide it."""
+    def _add_copy(self, tx: Transaction, found_by: Copy, match: Match) -> Copy | None:
+        """One more copy, with how it was found and how far it is; None if it is there, or out of reach."""
         known = tx.known(match.entry)
         copy = Copy(
             id=self.ids.new("cpy"),
@@ -201,17 +221,14 @@ class Takedown:
             distance=match.distance,
         )
         if known.platform not in self.platforms or not tx.add_copy(copy):
-            return
+            return None
         tx.append(
             Kind.COPY,
             {"copy": copy.id, "case": copy.case, "event": "found", "method": copy.method.value,
              "distance": copy.distance, "view": match.view, "platform": copy.platform,
              "query_percent": match.query_percent, "known_percent": match.known_percent},
         )  # fmt: skip
-        tx.enqueue(Job("hide", {"copy": copy.id}, f"hide:{copy.id}", now))
-        case = tx.case(copy.case)
-        if case.state in {CaseState.HIDDEN, CaseState.REMOVED}:
-            tx.save_case(case.after(CaseEvent.COPY_FOUND, now))
+        return copy
 
     def _save(
         self, tx: Transaction, copy: Copy, job: Job, event: str, proof: Receipt | Sighting | None = None
@@ -249,6 +266,47 @@ class Takedown:
             return
         moved = tx.save_case(case.after(event, tx.now()))
         tx.append(Kind.CASE, {"case": case_id, "event": event.value, "state": moved.state.value})
+
+
+def hide_or_wait(tx: Transaction, case_id: str, new: Sequence[Copy], most: int, refused: int = 0) -> None:
+    """Order `new` copies of a case, stored already, to be hidden; or let them wait for a person.
+
+    `most` copies are hidden without one; `refused` reports from the same network were refused lately.
+    """
+    if not new:
+        return
+    case, now = tx.case(case_id), tx.now()
+    child = case.state in {CaseState.ESCALATED, CaseState.SECURED}
+    caution = cautious(case.caution, len(tx.copies(case_id)), most, child=child, refused=refused)
+    if caution is not case.caution:
+        case = tx.save_case(replace(case, caution=caution))
+        record = {"case": case_id, "event": "person_first", "why": caution.value, "copies": len(new)}
+        tx.append(Kind.CASE, record)
+    if case.state in {CaseState.HIDDEN, CaseState.REMOVED, CaseState.SECURED}:
+        tx.save_case(case.after(CaseEvent.COPY_FOUND, now))
+    if not caution.waits:
+        _order(tx, new, now)
+
+
+def hide_what_waits(tx: Transaction, case_id: str, by: str = "") -> int:
+    """Order everything in a case that waits for a person to be hidden; says how much that was.
+
+    `by` is who looked; empty if the last hour came instead. Safe to repeat.
+    """
+    case = tx.case(case_id)
+    if not case.caution.waits:
+        return 0
+    waiting = [copy for copy in tx.copies(case_id) if copy.state is CopyState.FOUND]
+    ordered = _order(tx, waiting, tx.now())
+    tx.save_case(replace(case, caution=Caution.LOOKED))
+    record: dict[str, object] = {"case": case_id, "event": "go_ahead", "copies": ordered, "by": by}
+    tx.append(Kind.CASE, record)
+    return ordered
+
+
+def _order(tx: Transaction, copies: Sequence[Copy], now: datetime) -> int:
+    """Order `copies` to be hidden, each once; how many orders were new."""
+    return sum(tx.enqueue(Job("hide", {"copy": copy.id}, f"hide:{copy.id}", now)) for copy in copies)
 
 
 def let_go(tx: Transaction, case_id: str, now: datetime) -> None:

@@ -11,6 +11,7 @@ from struct import Struct
 from typing import Any
 
 from consentry.core.case import Case, CaseState, Copy, CopyState, RefusalGround
+from consentry.core.caution import Caution
 from consentry.core.consent import Consent, Use
 from consentry.core.deadline import Deadline
 from consentry.core.errors import BadInput
@@ -86,6 +87,7 @@ def case_row(case: Case) -> dict[str, Any]:
         "stopped": _maybe_micros(case.stopped),
         "ground": case.ground.value if case.ground else None,
         "papers": case.papers,
+        "caution": case.caution.value,
     }
 
 
@@ -101,6 +103,7 @@ def case_from(row: Row) -> Case:
         stopped=_maybe_moment(row["stopped"]),
         ground=RefusalGround(row["ground"]) if row["ground"] else None,
         papers=row["papers"],
+        caution=Caution(row["caution"]),
     )
 
 

@@ -74,6 +74,7 @@ case = sa.Table(
     sa.Column("stopped", sa.BigInteger),
     sa.Column("ground", sa.Text),
     sa.Column("papers", sa.Text, nullable=False),
+    sa.Column("caution", sa.Text, nullable=False, server_default="", comment="why a person looks first"),
 )
 
 copy = sa.Table(

@@ -218,6 +218,7 @@ def _status(case: Case, copies: Sequence[Copy]) -> dict[str, object]:
         "received": stamp(case.received),
         "decided_by": stamp(case.due),
         "clock_stopped": stamp(case.stopped) if case.stopped else None,
+        "person_first": case.caution.waits,
         "refused_because": case.ground.value if case.ground else None,
         "copies": {
             "found": len(copies),

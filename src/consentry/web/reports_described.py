@@ -150,6 +150,7 @@ STATUS: dict[int | str, Schema] = {
                     "type": ["string", "null"],
                     "description": "When every copy was proved gone.",
                 },
+                "person_first": flag("Whether a person looks before more is hidden. The clock runs on."),
                 "refused_because": {"type": ["string", "null"], "description": "The ground, if refused."},
                 "copies": thing(
                     {

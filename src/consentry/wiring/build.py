@@ -113,8 +113,9 @@ def _build(settings: Settings, generator: Generator | None, opened: contextlib.E
             fallback=timedelta(hours=settings.default_hours),
             clock=clock,
             ids=ids,
+            hide_at_once=settings.hide_at_once_most,
         ),
-        takedown=Takedown(store, platforms, media, hasher, uploads, blobs, ids),
+        takedown=Takedown(store, platforms, media, hasher, uploads, blobs, ids, settings.hide_at_once_most),
         consents=Consents(store, clock, ids, passphrases, decoder, hasher),
         optouts=OptOuts(store, ids, passphrases, decoder, hasher),
         parts=Parts(

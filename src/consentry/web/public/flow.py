@@ -200,8 +200,14 @@ def _kept(receipt: Receipt, *, child: bool, system: System) -> Answers:
     """All that the visit still needs; what was entered is forgotten."""
     case: Case = receipt.case
     with system.store.read() as snapshot:
-        copies = len(snapshot.copies(case.id))
-    sent = {"received": stamp(case.received), "due": stamp(case.due), "copies": copies, "child": child}
+        copies, waits = len(snapshot.copies(case.id)), snapshot.case(case.id).caution.waits
+    sent = {
+        "received": stamp(case.received),
+        "due": stamp(case.due),
+        "copies": copies,
+        "waits": waits,
+        "child": child,
+    }
     return {"reference": receipt.reference, "passphrase": receipt.passphrase, SENT: sent}
 
 
@@ -218,6 +224,7 @@ async def _sent(visit: Visit) -> Response:
         received=datetime.fromisoformat(answers[SENT]["received"]),
         due=datetime.fromisoformat(answers[SENT]["due"]),
         copies=answers[SENT]["copies"],
+        waits=answers[SENT]["waits"],
         child=answers[SENT]["child"],
     )
 
