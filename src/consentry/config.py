@@ -95,6 +95,7 @@ class Settings:
     report_host: str
     report_port: int
     report_leave_to: str
+    console_url: str
 
     @property
     def directory(self) -> Path:
@@ -131,6 +132,11 @@ class Settings:
     def site_url(self) -> str:
         """The address of the simulated small site."""
         return f"http://{self.host}:{self.port}/site"
+
+    @property
+    def console_origin(self) -> str:
+        """The address of the console, without a path: passkeys are bound to it."""
+        return (self.console_url or f"http://localhost:{self.port}").rstrip("/")
 
     @property
     def place_codes(self) -> frozenset[str]:
@@ -256,6 +262,12 @@ SETTINGS: tuple[Setting, ...] = (
         "report_leave_to",
         "https://www.wikipedia.org/",
         "Where somebody goes who leaves the report form in a hurry: a harmless page of somebody else.",
+    ),
+    Setting(
+        "console_url",
+        "",
+        "Where staff find the console: `https://HOST`, behind your TLS proxy; empty: `http://localhost` and "
+        "`port`, for this machine alone.",
     ),
     Setting("site", False, "Run the simulated small site under /site, for trying out."),
     Setting("breaker_generations", 0, "Most requests from words alone in a window; more pause them. 0: any."),

@@ -9,6 +9,7 @@ from consentry.core.staff import (
     FIRST_WAIT,
     FRESH,
     IDLE,
+    INVITATION,
     LONGEST,
     LONGEST_WAIT,
     ROLES,
@@ -18,7 +19,10 @@ from consentry.core.staff import (
     Role,
     Session,
     Way,
+    digest_of,
+    invitation_to,
     may,
+    may_change_keys,
     opens,
     permitted,
     wants_touch,
@@ -140,3 +144,23 @@ def test_wrong_passphrases_make_one_wait_longer_and_longer_but_not_for_ever(fail
 
 def test_who_never_failed_does_not_wait():
     assert member(failures=9).barred is None
+
+
+@pytest.mark.parametrize(
+    ("passkeys", "changes", "may_change"),
+    [
+        (0, {"way": Way.PASSPHRASE}, True),
+        (1, {"way": Way.PASSPHRASE}, False),
+        (1, {"way": Way.INVITATION}, True),
+        (2, {"touched": NOON}, True),
+        (2, {"touched": NOON - FRESH}, False),
+    ],
+)
+def test_a_stolen_session_lets_nobody_in_for_good(passkeys, changes, may_change):
+    assert may_change_keys(session(**changes), passkeys, NOON) is may_change
+
+
+def test_what_is_kept_of_a_token_is_its_digest():
+    assert digest_of("a") == "ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb"
+    assert invitation_to("a") == INVITATION + digest_of("a")
+    assert digest_of("ä") != digest_of("a")

@@ -7,6 +7,7 @@ a session that was stolen, or a screen that was left, opens none of these.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,6 +25,9 @@ FRESH: Final = timedelta(minutes=5)
 
 INVITED: Final = timedelta(hours=24)
 """How long an invitation can be accepted."""
+
+INVITATION: Final = "invitation "
+"""What the names of kept invitations begin with."""
 
 FREE_TRIES: Final = 5
 """How often a passphrase may be wrong before its owner has to wait."""
@@ -237,6 +241,30 @@ def opens(session: Session, permission: Permission) -> bool:
 def wants_touch(session: Session, permission: Permission, now: datetime) -> bool:
     """Whether a passkey has to be touched before this is done in `session`."""
     return permission in STEP_UP and not session.fresh(now)
+
+
+def may_change_keys(session: Session, passkeys: int, now: datetime) -> bool:
+    """Whether ways of signing in may be added or taken away in `session`, given how many passkeys there are.
+
+    Whoever has a passkey must have touched one just now, or been invited again: a session that was
+    stolen shall not let its thief in for good.
+    """
+    return passkeys == 0 or session.way is Way.INVITATION or session.fresh(now)
+
+
+def digest_of(token: str) -> str:
+    """What is kept instead of a token that a browser holds: it is random, so one SHA-256 is enough."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def invitation_to(shown: str) -> str:
+    """The name under which an invitation is kept: a digest of what was shown."""
+    return f"{INVITATION}{digest_of(shown)}"
+
+
+def passphrase_of(member: Member) -> str:
+    """The name under which the digest of a member's passphrase is kept."""
+    return f"staff {member.id}"
 
 
 class StaffSnapshot(Protocol):

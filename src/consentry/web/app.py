@@ -28,6 +28,7 @@ from consentry.web import (
     screen,
     site,
 )
+from consentry.web.console import app as console
 from consentry.web.gate import chat, check, gemini, images, moderations, responses
 from consentry.web.hma_door import OneSlash
 from consentry.wiring import System
@@ -54,6 +55,7 @@ def create_app(system: System) -> FastAPI:
     gate = (images, responses, chat, gemini, check, moderations)
     for part in (*gate, screen, hma, reports, consents, investigate, record, health, live, home):
         app.include_router(part.router(system))
+    app.include_router(console.router(system))
     app.include_router(manual.router(app))
     if system.site is not None:
         app.include_router(site.router(system, system.site))

@@ -86,7 +86,7 @@ def answer(error: Trouble, request: Request) -> Response:
     """The error as whoever asked can read it: a page for a browser, JSON for everybody else."""
     rid = request_id(request)
     reply = response(error, rid)
-    if request.url.path.startswith(GATED) or not _wants_page(request):
+    if request.url.path.startswith(GATED) or not wants_page(request):
         return reply
     page = pages.page("trouble.html", error.status, trouble=error, request_id=rid)
     page.headers.update({name: reply.headers[name] for name in KEPT if name in reply.headers})
@@ -97,7 +97,8 @@ KEPT = ("x-request-id", "x-should-retry", "retry-after", "www-authenticate")
 """Headers of an error that its page has too."""
 
 
-def _wants_page(request: Request) -> bool:
+def wants_page(request: Request) -> bool:
+    """Whether whoever asks can show a page."""
     return "text/html" in request.headers.get("accept", "").lower()
 
 

@@ -20,6 +20,7 @@ from consentry.wiring.lists import open_banking, open_sync
 from consentry.wiring.passage import open_passage
 from consentry.wiring.permits import change_permit_key, permit_key
 from consentry.wiring.rehearse import open_rehearsal
+from consentry.wiring.staff import open_staff
 from consentry.wiring.system import Site, System
 from consentry.wiring.tools import open_access, today, verify_log_note
 from consentry.wiring.upstream import drawing_generator
@@ -43,6 +44,7 @@ __all__ = [
     "open_provenance",
     "open_recall",
     "open_rehearsal",
+    "open_staff",
     "open_sync",
     "open_who_made",
     "permit_key",

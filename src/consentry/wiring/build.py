@@ -31,6 +31,7 @@ from consentry.flows.optout import OptOuts
 from consentry.flows.parts import Parts
 from consentry.flows.post import screen_post
 from consentry.flows.report import Desk
+from consentry.flows.staff import Staff
 from consentry.flows.takedown import Takedown
 from consentry.flows.upload import UPLOADS
 from consentry.media.decoder import ONE_PIXEL
@@ -48,6 +49,7 @@ from consentry.wiring.ledger import marker, recall, who_made
 from consentry.wiring.lists import sync
 from consentry.wiring.passage import passage_over
 from consentry.wiring.permits import signed_permits
+from consentry.wiring.staff import accounts, sign_in
 from consentry.wiring.system import System
 from consentry.wiring.tools import made
 from consentry.wiring.upstream import fetcher, upstream
@@ -94,6 +96,9 @@ def _build(settings: Settings, generator: Generator | None, opened: contextlib.E
         media=media,
         hasher=hasher,
         access=Access(store, clock, ids, pepper),
+        staff=Staff(store, ids),
+        sign_in=sign_in(settings, store, ids, passphrases),
+        accounts=accounts(settings, store, ids, passphrases),
         law=judges.law,
         passage=passage,
         canary=canary_over(settings, store, Access(store, clock, ids, pepper), _rules(judges)),

@@ -24,6 +24,7 @@ from consentry.core.ports import (
     Store,
 )
 from consentry.flows.access import Access
+from consentry.flows.account import Accounts
 from consentry.flows.banking import Banking
 from consentry.flows.canary import FLY, Canary
 from consentry.flows.check import Checks
@@ -36,6 +37,8 @@ from consentry.flows.parts import Parts
 from consentry.flows.passage import Passage
 from consentry.flows.recall import Recall
 from consentry.flows.report import Desk
+from consentry.flows.signin import SignIn
+from consentry.flows.staff import Staff
 from consentry.flows.sync import PULL, Sync
 from consentry.flows.takedown import Takedown
 from consentry.flows.whomade import WhoMade
@@ -69,6 +72,12 @@ class System:
     """Pixels to hashes."""
     access: Access
     """Keys for programs."""
+    staff: Staff
+    """Who works here."""
+    sign_in: SignIn
+    """Where they sign in."""
+    accounts: Accounts
+    """Where they keep their own accounts."""
     law: Lawbook
     """The law in force and to come."""
     passage: Passage
