@@ -1,4 +1,4 @@
-"""`consentry gate try`: a file of prompts in, the same rows with what would happen out."""
+"""`consentry gate`: a file of prompts in, what would happen out; and how much went through the gate."""
 
 import csv
 import json
@@ -8,6 +8,7 @@ from click.testing import CliRunner
 
 from consentry.cli import ExitCode
 from consentry.cli.gate import gate
+from support.talking import Answer, talking
 
 ROWS = """note,text,input_image
 one,put her in a bikini,person
@@ -62,3 +63,39 @@ def test_a_file_that_cannot_be_used_is_a_plain_error(tmp_path, content, says):
     assert says in result.stderr
     assert "boat" not in result.stderr
     assert not out.exists()
+
+
+FIGURES = b"""consentry_guard_calls_total{outcome="permit_missing"} 1
+consentry_guard_calls_total{outcome="permitted"} 3
+consentry_guard_since_seconds 1795608000
+"""
+
+
+def test_how_much_carried_a_decision_is_told_with_what_nobody_can_know(tmp_path):
+    def answer(asked):
+        return Answer(body=FIGURES) if asked.path == "/consentry-guard/metrics" else Answer(404)
+
+    with talking(answer) as guard:
+        options = ["egress", "--data", str(tmp_path), "--guard", f"{guard}/", "--json"]
+        result = CliRunner().invoke(gate, options)
+    found = json.loads(result.stdout)
+    assert found["since"] == "2026-11-25T12:00:00.000000Z"
+    assert (found["guards"], found["share_with_a_decision"], found["made_through_the_gate"]) == (1, 0.75, 0)
+    assert len(found["cannot_know"]) == 3
+
+
+def test_without_a_guard_the_gate_tells_what_it_counted_itself(tmp_path):
+    result = CliRunner().invoke(gate, ["egress", "--data", str(tmp_path), "--hours", "2"])
+    assert "share_with_a_decision: None" in result.stdout.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [(Answer(404), "does not answer"), (Answer(body=b"<html>"), "no guard's account")],
+)
+def test_what_is_no_guard_is_a_plain_error_and_no_figure(tmp_path, answer, says):
+    with talking(lambda _: answer) as guard:
+        result = CliRunner().invoke(gate, ["egress", "--data", str(tmp_path), "--guard", guard])
+    assert result.exit_code
+    assert says in result.output
+    assert "share" not in result.output

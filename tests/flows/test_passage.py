@@ -7,8 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from consentry.core.breaker import Ability, Limits
+from consentry.core.breaker import Ability, Limits, Tally
 from consentry.core.content import Account
+from consentry.core.egress import Guarded
 from consentry.core.errors import Conflict, NotFound, RouteNotGated, SafetyUnavailable
 from consentry.core.route import OWN, Tried
 from consentry.flows.passage import Passage
@@ -92,6 +93,16 @@ def test_ways_outside_are_registered_with_somebody_who_answers_for_them(passage,
 def ask(passage, times, *, refused=False, asked=None):
     for _ in range(times):
         passage.left(asked or request(), refused=refused, made=True)
+
+
+def test_what_is_counted_is_told_beside_what_guards_counted(passage, clock):
+    ask(passage, 2)
+    ask(passage, 1, refused=True, asked=request("a hat", b"ok"))
+    guard = Guarded(clock.now(), {"permitted": 3})
+    found = passage.egress(clock.now() - timedelta(hours=1), [guard])
+    assert (found.gate, found.guards) == (Tally(3, 1, 3), [guard])
+    clock.move(minutes=90)
+    assert passage.egress(clock.now() - timedelta(hours=1), []).gate == Tally()
 
 
 def test_too_many_requests_pause_that_capability_for_everybody(passage, store, caplog):

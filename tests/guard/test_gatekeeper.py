@@ -2,6 +2,7 @@
 
 import pytest
 
+from consentry.core.egress import guarded
 from consentry.core.errors import BadInput, NoPermit, SetupTrouble
 from consentry.guard import Gatekeeper, Uses
 from consentry.guard.gatekeeper import keys_from, verify, wall_clock
@@ -40,7 +41,11 @@ def test_every_refusal_is_counted_under_its_code():
         'consentry_guard_calls_total{outcome="permit_missing"} 1',
         'consentry_guard_calls_total{outcome="permit_used"} 0',
         'consentry_guard_calls_total{outcome="permitted"} 0',
+        "# HELP consentry_guard_since_seconds From when on they are counted, in seconds since 1970 (UTC).",
+        "# TYPE consentry_guard_since_seconds gauge",
+        f"consentry_guard_since_seconds {int(gate.since.timestamp())}",
     ]
+    assert guarded(gate.figures()).refused == 3
 
 
 def test_a_refused_call_does_not_use_its_permit_up():

@@ -4,6 +4,7 @@ import pytest
 from prometheus_client import generate_latest
 
 from consentry.core.bank import Bank
+from consentry.core.breaker import Ability, Tally
 from consentry.core.content import Stage
 from consentry.core.decide import decide
 from consentry.core.exchange import Progress
@@ -81,3 +82,20 @@ def test_a_bank_that_somebody_fills_has_a_lag_and_others_have_none(figures):
         tx.drop_bank("FOLLOWED")
     figures.refresh(store)
     assert value(figures, lag, bank="FOLLOWED") is None
+
+
+def test_requests_at_the_gate_are_shown_for_one_day(figures):
+    clock = HandClock()
+    store = MemoryStore(clock, CountingIds())
+    with store.begin() as tx:
+        tx.count_asked(Ability.EDIT, Tally(asked=3, refused=1, made=2))
+    figures.refresh(store)
+    name = "consentry_gate_requests_day"
+    assert [value(figures, name, capability="edit", came=came) for came in ("asked", "refused", "made")] == [
+        3,
+        1,
+        2,
+    ]
+    clock.pass_(25 * 3600)
+    figures.refresh(store)
+    assert value(figures, name, capability="edit", came="asked") == 0

@@ -1,4 +1,4 @@
-"""`consentry gate`: what the gate would do, without a server."""
+"""`consentry gate`: what the gate would do, and how much of what is made went through it."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ import click
 from rich.console import Console
 from rich.progress import track
 
-from consentry.cli.common import plain_errors, settings_from
+from consentry.cli.common import plain_errors, settings_from, show
 from consentry.core.errors import BadInput
 from consentry.flows.trial import Attached, Band, Tried, attempt
 from consentry.wiring import ask_policy, today
+from consentry.wiring import egress as counted
 
 ADDED = ("outcome", "score", "rules")
 """The columns written beside each row."""
@@ -26,7 +27,7 @@ Row = dict[str, str]
 
 @click.group()
 def gate() -> None:
-    """Try out the gate."""
+    """Try out the gate, and see what goes through it."""
 
 
 @gate.command(name="try", epilog="Example: consentry gate try --prompts prompts.csv --out tried.csv")
@@ -57,6 +58,20 @@ def try_(prompts: Path, out: Path, as_json: bool, **options: object) -> None:
         click.echo(json.dumps(summary))
         return
     click.echo(", ".join(f"{name}: {count}" for name, count in summary.items()))
+
+
+@gate.command(epilog="Example: consentry gate egress --data ./data --guard http://127.0.0.1:8322")
+@click.option("--guard", "guards", multiple=True, help="Address of a guard before a generator; repeatable.")
+@click.option(
+    "--hours", type=click.FloatRange(min=0.02), default=None, help="How far back; else since a guard began."
+)
+@click.option("--data", default=None, help="The data directory.")
+@click.option("--database", default=None, help="SQLAlchemy URL, if not in the data directory.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@plain_errors
+def egress(guards: tuple[str, ...], hours: float | None, as_json: bool, **options: object) -> None:
+    """Tell which share of the calls to generators carried a decision, and what nobody can know."""
+    show(counted(settings_from(options), guards, hours).record(), as_json=as_json)
 
 
 def _read(file: Path) -> tuple[list[str], list[Row]]:

@@ -12,10 +12,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from consentry.core.breaker import Ability, Breaker, Limits, Tally, ability
 from consentry.core.content import Request
+from consentry.core.egress import Egress, Guarded
 from consentry.core.entry import Kind
 from consentry.core.errors import Conflict, NotFound, RouteNotGated, SafetyUnavailable
 from consentry.core.ports import Store, Transaction
@@ -117,6 +118,14 @@ class Passage:
         """Every route, by name."""
         with self.store.read() as view:
             return view.routes()
+
+    def egress(self, since: datetime, guards: Sequence[Guarded]) -> Egress:
+        """What was counted here since then, beside what `guards` counted."""
+        with self.store.read() as view:
+            tallies = [view.tally(which, since) for which in Ability]
+        counted = ("asked", "refused", "made")
+        every = {name: sum(getattr(tally, name) for tally in tallies) for name in counted}
+        return Egress(since, Tally(**every), guards)
 
     def alarms(self) -> Mapping[str, str]:
         """Routes that somebody must look at now, each with why."""

@@ -16,12 +16,10 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from consentry.core.checkpoint import VerifierKey, parse_vkey
+from consentry.core.egress import CALLS, PERMITTED, SINCE
 from consentry.core.errors import SetupTrouble, Trouble
 from consentry.core.permit import Permit, call_of, check, read
 from consentry.guard.uses import Memory
-
-PERMITTED = "permitted"
-"""How a call that may pass is counted; a refused one under the code of its refusal."""
 
 
 def wall_clock() -> datetime:
@@ -43,6 +41,11 @@ class Gatekeeper:
     """What time it is."""
     counts: Counter[str] = field(default_factory=Counter)
     """How many calls were `permitted`, and how many refused, by code."""
+    since: datetime = field(init=False)
+    """From when on they are counted."""
+
+    def __post_init__(self) -> None:
+        self.since = self.now()
 
     def permit(self, token: str) -> Permit:
         """What `token` permits; nothing is said yet of what is called. Raises NoPermit."""
@@ -59,13 +62,12 @@ class Gatekeeper:
 
     def figures(self) -> str:
         """The counts, as Prometheus reads them."""
-        head = "# HELP consentry_guard_calls_total Calls by what became of them.\n"
-        head += "# TYPE consentry_guard_calls_total counter\n"
+        head = f"# HELP {CALLS} Calls by what became of them.\n# TYPE {CALLS} counter\n"
+        began = f"# HELP {SINCE} From when on they are counted, in seconds since 1970 (UTC).\n"
+        began += f"# TYPE {SINCE} gauge\n{SINCE} {int(self.since.timestamp())}\n"
         counts = {PERMITTED: 0, "permit_missing": 0, "permit_invalid": 0, "permit_used": 0} | self.counts
-        lines = (
-            f'consentry_guard_calls_total{{outcome="{name}"}} {counts[name]}\n' for name in sorted(counts)
-        )
-        return head + "".join(lines)
+        lines = (f'{CALLS}{{outcome="{name}"}} {counts[name]}\n' for name in sorted(counts))
+        return head + "".join(lines) + began
 
 
 class _counted:  # noqa: N801 - used like a function

@@ -11,13 +11,11 @@ from collections.abc import AsyncIterator, Iterable
 
 import httpx2
 
+from consentry.core.egress import FIGURES
 from consentry.core.errors import Overloaded, SetupTrouble, UpstreamTrouble
 from consentry.core.permit import HEADER
 from consentry.guard.gatekeeper import Gatekeeper
 from consentry.guard.middleware import Message, Receive, Scope, Send, refuse, target
-
-FIGURES = "/consentry-guard/metrics"
-"""Where the guard's own counts are; it never reaches the generator."""
 
 HEALTH = "/consentry-guard/healthz"
 """Where the guard says that it is there."""

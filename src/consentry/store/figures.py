@@ -11,6 +11,9 @@ from consentry.core.decision import Decision
 from consentry.core.finding import Findings, Unavailable
 from consentry.core.ports import Snapshot, Store
 
+DAY = timedelta(days=1)
+"""How far back requests at the gate are counted."""
+
 
 class Figures:
     """Every figure of one running system."""
@@ -43,6 +46,13 @@ class Figures:
         )
         self._paused = Gauge(
             "consentry_capability_paused", "1 if it is paused.", ["capability"], registry=self.registry
+        )
+        self._requests = Gauge(
+            "consentry_gate_requests_day",
+            "Requests at the gate in the last 24 hours: asked, refused, or made, for which a generator was "
+            "called. Beside `consentry_guard_calls_total` of each guard it says what went past the gate.",
+            ["capability", "came"],
+            registry=self.registry,
         )
         self._fixes = Gauge(
             "consentry_incident_seconds_to_fix",
@@ -85,6 +95,9 @@ class Figures:
             self._routes.labels(route.name, state).set(1)
         for ability in Ability:
             self._paused.labels(ability.value).set(int(snapshot.breaker(ability).paused(now)))
+            tally = snapshot.tally(ability, now - DAY)
+            for came in ("asked", "refused", "made"):
+                self._requests.labels(ability.value, came).set(getattr(tally, came))
         incidents = snapshot.incidents()
         slowest = max((one.time_to_fix or now - one.seen for one in incidents), default=timedelta(0))
         self._fixes.set(slowest.total_seconds())

@@ -17,7 +17,7 @@ from consentry.wiring.ledger import (
     open_who_made,
 )
 from consentry.wiring.lists import open_banking, open_sync
-from consentry.wiring.passage import open_passage
+from consentry.wiring.passage import egress, open_passage
 from consentry.wiring.permits import change_permit_key, permit_key
 from consentry.wiring.rehearse import open_rehearsal
 from consentry.wiring.staff import open_staff
@@ -32,6 +32,7 @@ __all__ = [
     "build",
     "change_permit_key",
     "drawing_generator",
+    "egress",
     "open_access",
     "open_banking",
     "open_canary",

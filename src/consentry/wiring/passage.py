@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
+
+import httpx2
 
 from consentry.config import Settings
 from consentry.core.breaker import Ability, Limits
+from consentry.core.egress import FIGURES, Egress, guarded
+from consentry.core.errors import UpstreamTrouble
 from consentry.core.ports import Store
 from consentry.flows.passage import Passage
 from consentry.store.sql import open_store
@@ -40,3 +44,31 @@ def open_passage(settings: Settings) -> Iterator[Passage]:
         passage = passage_over(settings, store)
         passage.register()
         yield passage
+
+
+def egress(settings: Settings, guards: Sequence[str], hours: float | None) -> Egress:
+    """What the gate and `guards` counted over so many hours, or since the first guard began. Raises Trouble.
+
+    Without guards and hours, over a day.
+    """
+    found = [guarded(_figures(address)) for address in guards]
+    with open_passage(settings) as passage:
+        now = SystemClock().now()
+        if hours is None and found:
+            since = min(guard.since for guard in found)
+        else:
+            since = now - timedelta(hours=24.0 if hours is None else hours)
+        return passage.egress(since, found)
+
+
+def _figures(address: str) -> str:
+    """What a guard says of itself. Raises UpstreamTrouble."""
+    try:
+        reply = httpx2.get(address.rstrip("/") + FIGURES, timeout=10.0, follow_redirects=False)
+        return reply.raise_for_status().text
+    except (httpx2.HTTPError, httpx2.InvalidURL):
+        raise UpstreamTrouble(
+            "A guard does not answer.",
+            code="guard_unreachable",
+            next_step="Look at its address.",
+        ) from None

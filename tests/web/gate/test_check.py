@@ -1,6 +1,7 @@
 """Whatever is made elsewhere is judged twice: what is asked, and what came of it."""
 
 import base64
+import hashlib
 
 import pytest
 
@@ -40,6 +41,17 @@ def test_what_was_made_of_a_cleared_request_is_released_as_it_was_judged(
     assert found["consentry"]["decision"] == reply.headers["consentry-decision"]
     again = ask(server, key, **asked, token=token, outputs=[{"image_url": url(photo)}])
     assert again.json()["error"]["code"] == "token_not_valid"
+
+
+def test_what_was_brought_stands_in_the_ledger_like_anything_made_here(server: Running, photo: bytes):
+    key, asked = server.key("gate"), {"images": [url(photo)], "user": "check ledger"}
+    token = cleared(server, key, **asked)
+    released = ask(server, key, **asked, token=token, outputs=[{"image_url": url(photo)}]).json()
+    with server.http("investigate") as http:
+        reply = http.post("/v1/who-made", content=base64.b64decode(released["data"][0]["b64_json"])).json()
+    (found,) = [one for one in reply["found"] if one["decision"] == released["consentry"]["decision"]]
+    assert (found["method"], found["route"], found["state"]) == ("exact", "check", "passed")
+    assert found["inputs"] == [hashlib.sha256(photo).hexdigest()]
 
 
 def test_a_request_that_must_not_be_made_gets_no_token(server: Running, photo: bytes):
