@@ -30,7 +30,7 @@ from recall_bank import FRAMES, Bank, Negatives, Pixels, distractors, hard_negat
 
 from consentry.matching import Index, hash_rgb
 from consentry.matching.pdq import MIN_SIDE
-from consentry.matching.views import WHOLE, looks
+from consentry.matching.views import parts
 
 COLUMNS = ("plain PDQ", "with views", "and centre crops in the bank", "and the second stage")
 """Each adds to the one before it; the third is all of the first stage."""
@@ -95,7 +95,7 @@ def measure(number: int) -> Row:
         rgb, other = edited(scene, number, place)
         begun = time.process_time()
         exact = hash_rgb(rgb).array
-        seen = np.concatenate([exact, *(look.hash.array for look in looks(rgb) if look.name != WHOLE)])
+        seen = np.concatenate([exact, *(look.hash.array for look in parts(rgb))])
         first = near(bank.cropped, seen)
         spent[0].append(time.process_time() - begun)
         found = [near(bank.plain, exact[:1]), near(bank.plain, seen), first]
@@ -162,7 +162,7 @@ def main() -> None:
     scene = made(asked)
     print(f"{len(scene.bank.parts):,} pictures in the bank", flush=True)
     scene.bank.parts.look(np.asarray(scene.pictures[0]))
-    looks(np.asarray(scene.pictures[0]))  # compiled here, so that no figure has it in
+    parts(np.asarray(scene.pictures[0]))  # compiled here, so that no figure has it in
     SHARED.append(scene)
     rows, hard = [], {}
     with multiprocessing.get_context("fork").Pool(asked.processes) as pool:

@@ -16,7 +16,7 @@ from consentry.matching import Index, hash_rgb
 from consentry.matching.align import align
 from consentry.matching.feature_index import FeatureIndex
 from consentry.matching.features import ASKED, features, framed
-from consentry.matching.views import WHOLE, crops, looks
+from consentry.matching.views import crops, parts
 from consentry.media import drawing
 
 Pixels = NDArray[np.uint8]
@@ -134,4 +134,4 @@ def hard_negatives(show: Shown, pictures: Sequence[Image.Image]) -> Negatives:
 
 
 def _parts(rgb: Pixels) -> list[bytes]:
-    return [bits for look in looks(rgb) if look.name != WHOLE for bits in look.hash.dihedral]
+    return [bits for look in parts(rgb) for bits in look.hash.dihedral]

@@ -3,7 +3,18 @@
 import numpy as np
 import pytest
 
-from consentry.matching.boxes import Box, even_rows, in_frame, longest, panels, seams, whole, without_border
+from consentry.matching.boxes import (
+    NEIGHBOURHOOD,
+    Box,
+    clear_edges,
+    even_rows,
+    in_frame,
+    longest,
+    panels,
+    seams,
+    whole,
+    without_border,
+)
 from matching.drawn import scene
 
 
@@ -63,6 +74,20 @@ def test_the_seam_between_two_pictures_is_found():
     assert 200 in seams(two)
     assert any(box[:2] == (0, 200) for box in panels(two))
     assert any(box[2:] == (0, 200) for box in panels(two.T))
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_how_clear_an_edge_is_agrees_with_counting_every_pixel(seed):
+    rng = np.random.default_rng(seed)
+    shown = (rng.integers(0, 60, (300, 1)) + rng.integers(0, 4, (300, 64))).astype(np.uint8)
+    steps = np.sort(np.abs(np.diff(shown.astype(int), axis=0)), axis=1)[:, 2 * shown.shape[1] // 5]
+    padded = np.pad(steps, NEIGHBOURHOOD, mode="edge")
+    around = np.lib.stride_tricks.sliding_window_view(padded, 2 * NEIGHBOURHOOD + 1)
+    plain = steps - 2 * np.median(around, axis=1)
+    plain[:8] = plain[-8:] = -1
+    clear = clear_edges(shown)
+    assert (plain >= 5).any()
+    assert np.array_equal(np.where(plain >= 5, plain, -1), np.where(clear >= 5, clear, -1))
 
 
 def test_an_even_picture_and_a_tiny_one_have_no_seams():

@@ -6,7 +6,7 @@ import pytest
 from consentry.core.errors import BadInput
 from consentry.core.match import NEAR, distance
 from consentry.matching import hash_rgb
-from consentry.matching.views import crops, looks, reduce_luma
+from consentry.matching.views import crops, looks, parts, reduce_luma
 from matching.drawn import scene
 
 
@@ -80,10 +80,23 @@ def test_a_flat_picture_has_only_its_whole_to_look_at():
     assert [look.name for look in looks(np.full((500, 500, 3), 9, np.uint8))] == ["whole"]
 
 
-def test_reduced_luma_is_the_mean():
+@pytest.mark.parametrize("by", [1, 2, 3, 7])
+def test_reduced_luma_is_the_mean(by):
     rgb = scene(9, 90, 60)
-    means = (rgb @ np.array([0.299, 0.587, 0.114])).reshape(20, 3, 30, 3).mean(axis=(1, 3))
-    assert np.abs(reduce_luma(rgb, 3) - means).max() <= 0.51
+    height, width = 60 // by, 90 // by
+    grey = rgb[: height * by, : width * by] @ np.array([0.299, 0.587, 0.114])
+    means = grey.reshape(height, by, width, by).mean(axis=(1, 3))
+    assert np.abs(reduce_luma(rgb, by) - means).max() <= 0.51
+
+
+def test_reduced_luma_of_the_brightest_picture_does_not_run_over():
+    assert (reduce_luma(np.full((257, 257, 3), 255, np.uint8), 257) == 255).all()
+
+
+def test_parts_are_every_look_but_the_whole():
+    edited = np.pad(scene(8, 900, 700), ((90, 90), (120, 0), (0, 0)))
+    assert parts(edited) == looks(edited)[1:]
+    assert parts(edited)
 
 
 def test_looking_needs_colour_pixels():

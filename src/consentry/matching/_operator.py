@@ -19,6 +19,8 @@ from consentry.matching._reference import centres, window
 F32 = np.float32
 Grey = NDArray[np.float32]
 Places = NDArray[np.int64]
+TINY = float(np.finfo(np.float64).eps)
+"""What rounding may leave where no weight is."""
 SIDES_KEPT = 256
 """Operators kept in memory, one for each length of a side; about 16 kB each for a photograph."""
 
@@ -35,28 +37,53 @@ class Band(NamedTuple):
 
 
 @njit(nogil=True, cache=True)
-def add_boxes(steps: NDArray[np.float64], middles: NDArray[np.intp], wide: int) -> None:
-    """Note where the weights of each place in `steps[64, side + 1]` rise and fall.
+def add_boxes(steps: NDArray[np.float64], first: int, side: int, middle: int, wide: int) -> None:
+    """Note where the weights around `middle` rise and fall; `steps[0]` is for the pixel `first`.
 
     A place averages the pixels around its middle, and each of them averages those around itself.
     """
-    side = steps.shape[1] - 1
     half = (wide + 2) // 2
+    start, end = max(0, middle - (wide - half)), min(side, middle + half)
+    for pixel in range(start, end):
+        left, right = max(0, pixel - (wide - half)), min(side, pixel + half)
+        share = 1 / ((right - left) * (end - start))
+        steps[left - first] += share
+        steps[right - first] -= share
+
+
+@njit(nogil=True, cache=True)
+def fill(weight: NDArray[np.float64], start: Places, length: Places, middles: Places, side: int) -> None:
+    """The weights around each of `middles` in `weight[64, 2 * wide + 1]`: `length` many from `start` on."""
+    wide = weight.shape[1] // 2
+    steps = np.empty(weight.shape[1] + 1)
     for place in range(len(middles)):
-        first, last = max(0, middles[place] - (wide - half)), min(side, middles[place] + half)
-        for pixel in range(first, last):
-            left, right = max(0, pixel - (wide - half)), min(side, pixel + half)
-            share = 1 / ((right - left) * (last - first))
-            steps[place, left] += share
-            steps[place, right] -= share
+        first = max(0, middles[place] - wide)
+        steps[:] = 0
+        add_boxes(steps, first, side, middles[place], wide)
+        total, low, end = 0.0, -1, 0
+        for pixel in range(weight.shape[1]):
+            total += steps[pixel]
+            if abs(total) < TINY:
+                continue
+            low = pixel if low < 0 else low
+            end = pixel + 1
+            weight[place, pixel - low] = total
+        start[place], length[place] = first + low, end - low
+
+
+def runs(side: int) -> tuple[Places, Places, NDArray[np.float64]]:
+    """How much each pixel along a side counts for each of the 64 places: as a `Band`, in float64."""
+    start, length = np.empty(64, np.int64), np.empty(64, np.int64)
+    weight = np.zeros((64, 2 * window(side) + 1))
+    fill(weight, start, length, centres(side).astype(np.int64), side)
+    return start, length, weight[:, : int(length.max())]
 
 
 def spread(side: int) -> NDArray[np.float64]:
-    """float64[64, side]: how much each pixel along a side counts for each of the 64 places."""
-    steps = np.zeros((64, side + 1))
-    add_boxes(steps, centres(side), window(side))
-    exact: NDArray[np.float64] = np.cumsum(steps, axis=1)[:, :side]
-    exact[np.abs(exact) < np.finfo(np.float64).eps] = 0
+    """The same as float64[64, side]."""
+    exact = np.zeros((64, side))
+    for row, start, length, weight in zip(exact, *runs(side), strict=True):
+        row[start : start + length] = weight[:length]
     return exact
 
 
@@ -73,7 +100,8 @@ def band(weights: NDArray[np.float64]) -> Band:
 @lru_cache(SIDES_KEPT)
 def bands(side: int) -> Band:
     """The operator for a side of `side` pixels."""
-    return band(spread(side))
+    start, length, weight = runs(side)
+    return Band(start, length, weight.astype(F32))
 
 
 @njit(nogil=True, cache=True, fastmath={"contract", "reassoc"})

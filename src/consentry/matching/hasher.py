@@ -17,7 +17,7 @@ from consentry.core.errors import BadInput
 from consentry.core.match import MIN_QUALITY, FrameHash, Hashes, telling
 from consentry.matching import _reference
 from consentry.matching.pdq import VIEWS, PdqHash, hash_luma, hash_rgb
-from consentry.matching.views import LOOK_SIDE, PANEL, WHOLE, crops, looks, reduce_luma
+from consentry.matching.views import LOOK_SIDE, PANEL, crops, parts, reduce_luma
 
 MAX_FRAMES = 128
 """Most stills of one picture that are hashed: all that the decoder lets through, each on white and on
@@ -35,9 +35,10 @@ class PdqHasher:
 
     def warm(self) -> None:
         """Have everything compiled now, so that no caller waits for it; it may take half a minute once."""
-        steps = np.indices((LOOK_SIDE, LOOK_SIDE), np.uint8).sum(axis=0, dtype=np.uint8)
+        side = 2 * LOOK_SIDE  # so that it is reduced before it is looked at
+        steps = np.indices((side, side), np.uint8).sum(axis=0, dtype=np.uint8)
         still = np.stack([steps, steps.T * 3, steps ^ 0x55], axis=-1)
-        frame = Frame(LOOK_SIDE, LOOK_SIDE, still.tobytes())
+        frame = Frame(side, side, still.tobytes())
         picture = Picture(b"", "", frames=(frame,))
         for look in (self.hashes, self.views, self.looks, self.upright):
             look(picture)
@@ -90,7 +91,7 @@ def _small_crops(pixels: Pixels) -> list[Pixels]:
 
 
 def _parts(still: Pixels) -> list[Named]:
-    return [(look.name, look.hash) for look in looks(still) if look.name != WHOLE]
+    return [(look.name, look.hash) for look in parts(still)]
 
 
 def _inside(still: Pixels) -> list[Named]:

@@ -69,21 +69,27 @@ class PdqHash:
 
 
 @njit(nogil=True, cache=True)
+def step_of(one: np.float32, other: np.float32, doubt: np.float32) -> tuple[int, int]:
+    """A step of quality in whole hundredths of full brightness, and 1 if rounding could make it another."""
+    step = abs((one - other) * np.float32(100) / np.float32(255))
+    whole = np.int32(step)
+    past = step - np.float32(whole)
+    doubtful = (past > np.float32(1) - doubt) | ((whole > 0) & (past < doubt))
+    return int(whole), int(doubtful)
+
+
+@njit(nogil=True, cache=True)
 def quality_of(small: NDArray[np.float32], doubt: float) -> tuple[int, int]:
     """Lowest and highest quality the 64 x 64 picture may have, its steps being sure to within `doubt`."""
+    flat, within = small.reshape(-1), np.float32(doubt)
     total, unsure = 0, 0
-    for i in range(SIDE):
-        for j in range(SIDE):
-            for down in range(2):
-                y, x = i + down, j + 1 - down
-                if max(y, x) == SIDE:
-                    continue
-                step = abs((small[i, j] - small[y, x]) * np.float32(100) / np.float32(255))
-                whole = int(step)
-                total += whole
-                past = step - np.float32(whole)
-                if past > 1 - doubt or (whole and past < doubt):
-                    unsure += 1
+    for k in range(SIDE * (SIDE - 1)):
+        whole, doubtful = step_of(flat[k], flat[k + SIDE], within)
+        total, unsure = total + whole, unsure + doubtful
+    for k in range(SIDE * SIDE):
+        if k % SIDE < SIDE - 1:
+            whole, doubtful = step_of(flat[k], flat[k + 1], within)
+            total, unsure = total + whole, unsure + doubtful
     return min(100, max(0, total - unsure) // 90), min(100, (total + unsure) // 90)
 
 

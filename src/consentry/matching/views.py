@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
@@ -27,6 +28,8 @@ WHOLE = "whole"
 
 PANEL = "panel"
 """The name of one of several pictures that stand side by side."""
+
+F32 = np.float32
 
 View = tuple[str, NDArray[np.uint8]]
 """The name of a view and its pixels."""
@@ -59,26 +62,33 @@ class Look:
     """Its hash, worked out from luma reduced to a few hundred pixels."""
 
 
-@njit(nogil=True, cache=True)
 def reduce_luma(rgb: NDArray[np.uint8], by: int) -> NDArray[np.uint8]:
     """Luma of the means of `by` x `by` pixels; what is left over at the right and bottom is not looked at."""
-    height, width = rgb.shape[0] // by, rgb.shape[1] // by
-    rows = rgb.reshape(rgb.shape[0], -1)
+    if by == 1:
+        return np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), np.uint8)
+    return luma_of_means(rgb.reshape(rgb.shape[0], -1), by)
+
+
+@njit(nogil=True, cache=True)
+def luma_of_means(rows: NDArray[np.uint8], by: int) -> NDArray[np.uint8]:
+    """The same of uint8[h, 3 * w]; by more than 257 the sum down a column would not fit."""
+    height, width = rows.shape[0] // by, rows.shape[1] // (3 * by)
     out = np.empty((height, width), np.uint8)
-    total = np.empty(rows.shape[1], np.uint32)
-    share = 1 / (by * by)
+    down = np.empty(rows.shape[1], np.uint16)
+    grey = np.empty(rows.shape[1] // 3, np.float32)
+    red, green, blue = F32(0.299 / (by * by)), F32(0.587 / (by * by)), F32(0.114 / (by * by))
     for y in range(height):
-        total[:] = 0
+        down[:] = 0
         for row in rows[y * by : y * by + by]:
             for place in range(len(row)):
-                total[place] += row[place]
+                down[place] += row[place]
+        for x in range(len(grey)):
+            grey[x] = red * F32(down[3 * x]) + green * F32(down[3 * x + 1]) + blue * F32(down[3 * x + 2])
         for x in range(width):
-            red, green, blue = 0, 0, 0
-            for place in range(3 * x * by, 3 * (x + 1) * by, 3):
-                red += total[place]
-                green += total[place + 1]
-                blue += total[place + 2]
-            out[y, x] = np.uint8((0.299 * red + 0.587 * green + 0.114 * blue) * share + 0.5)
+            total = F32(0.5)
+            for place in range(x * by, x * by + by):
+                total += grey[place]
+            out[y, x] = np.uint8(total)
     return out
 
 
@@ -104,13 +114,27 @@ def looks(rgb: NDArray[np.uint8]) -> list[Look]:
     Each with its eight turned and mirrored hashes. Parts in which there is too little to tell one from
     another (quality under 50) are left out, but for the whole. BadInput for any other array.
     """
+    grey, by = _reduced(rgb)
+    return [Look(WHOLE, _scaled(boxes.whole(grey), by), hash_luma(grey, sure=False)), *_parts(grey, by)]
+
+
+def parts(rgb: NDArray[np.uint8]) -> list[Look]:
+    """As `looks`, without the whole, for those who have hashed that already. BadInput likewise."""
+    return _parts(*_reduced(rgb))
+
+
+def _reduced(rgb: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], int]:
+    """Luma to look at, and how many pixels along a side one of its pixels stands for."""
     if rgb.dtype != np.uint8 or rgb.shape != (*rgb.shape[:2], 3):
         raise BadInput("views need pixels as uint8[height, width, 3]")
     by = max(1, min(rgb.shape[:2]) // LOOK_SIDE)
-    grey = reduce_luma(np.ascontiguousarray(rgb), by)
-    found = []
-    for name, box in named_boxes(grey):
-        look = hash_luma(boxes.cut(grey, box), sure=False)
-        if look.quality >= MIN_QUALITY or name == WHOLE:
-            found.append(Look(name, Box(*(by * side for side in box)), look))
-    return found
+    return reduce_luma(np.ascontiguousarray(rgb), by), by
+
+
+def _parts(grey: NDArray[np.uint8], by: int) -> list[Look]:
+    hashed = [(name, box, hash_luma(boxes.cut(grey, box), sure=False)) for name, box in named_boxes(grey)[1:]]
+    return [Look(name, _scaled(box, by), one) for name, box, one in hashed if one.quality >= MIN_QUALITY]
+
+
+def _scaled(box: Box, by: int) -> Box:
+    return Box(*(by * side for side in box))
