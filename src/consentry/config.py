@@ -92,6 +92,8 @@ class Settings:
     hma_hosts: str
     fetch_hosts: str
     fetch_inside: str
+    platforms: str
+    platform_networks: str
     report_host: str
     report_port: int
     report_leave_to: str
@@ -253,6 +255,12 @@ SETTINGS: tuple[Setting, ...] = (
         "fetch_inside",
         "",
         "Which of the hosts allowed there may be in your own network, and on any port.",
+    ),
+    Setting("platforms", "", "TOML file that names every platform to act on, with its addresses; see docs."),
+    Setting(
+        "platform_networks",
+        "",
+        "Networks of your own in which platforms may be, such as `10.0.0.0/8`; empty: only public addresses.",
     ),
     Setting(
         "report_host", "127.0.0.1", "Address that the report form listens on, apart from every other door."

@@ -16,20 +16,17 @@ Allowed hosts that the operator names as `inside` may have any address and port:
 from __future__ import annotations
 
 import concurrent.futures
-import re
-import socket
 import ssl
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Final
-from urllib.parse import SplitResult, urljoin, urlsplit
+from urllib.parse import SplitResult, urljoin
 
 import httpx2
 
 from consentry.core.errors import BadInput, TooLarge
 from consentry.core.gateports import Fetched
 from consentry.remote.addresses import public
+from consentry.remote.places import PORTS, Place, Resolve, resolved, taken_apart
 
 SECONDS: Final = 10.0
 """Longest wait for everything together, in seconds."""
@@ -37,55 +34,14 @@ SECONDS: Final = 10.0
 REDIRECTS: Final = 3
 """Most redirects that are followed."""
 
-PORTS: Final = {"http": 80, "https": 443}
-"""Schemes that are spoken, each with its own port."""
-
 MOVED: Final = frozenset({301, 302, 303, 307, 308})
 """Answers that name another address (RFC 9110 15.4)."""
 
 OK: Final = 200
 """RFC 9110 15.3.1."""
 
-LONGEST: Final = 4_096
-"""Longest address that is looked at, in characters."""
-
 HEADERS: Final = {"accept": "image/*", "accept-encoding": "identity", "user-agent": "consentry"}
 """What is sent besides the host; no coding, so that few bytes cannot become many."""
-
-Resolve = Callable[[str, int], Sequence[str]]
-"""Addresses of a host, for a port. Raises OSError."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """Whom to ask for what, after everything about it was looked at."""
-
-    address: str
-    """The network address to connect to."""
-    parts: SplitResult
-    """The address that was named."""
-    host: str
-    """The host in it, in ASCII."""
-    port: int
-    """Its port."""
-
-    @property
-    def url(self) -> str:
-        """The address with the network address in place of the name."""
-        host = f"[{self.address}]" if ":" in self.address else self.address
-        query = f"?{self.parts.query}" if self.parts.query else ""
-        return f"{self.parts.scheme}://{host}:{self.port}{self.parts.path or '/'}{query}"
-
-    @property
-    def name(self) -> str:
-        """What goes into `Host` (RFC 9110 7.2)."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return host if self.port == PORTS[self.parts.scheme] else f"{host}:{self.port}"
-
-
-def _resolved(host: str, port: int) -> Sequence[str]:
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
 class SafeFetcher:
@@ -96,7 +52,7 @@ class SafeFetcher:
         hosts: frozenset[str],
         inside: frozenset[str] = frozenset(),
         *,
-        resolve: Resolve = _resolved,
+        resolve: Resolve = resolved,
         trust: ssl.SSLContext | bool = True,
     ) -> None:
         """Ask `hosts` (`*`: every public one). `trust` says whose certificates are good."""
@@ -124,7 +80,7 @@ class SafeFetcher:
             raise _failed("it did not answer") from None
         raise _failed("it leads elsewhere too often")
 
-    def _looked_at(self, url: str, until: float) -> _Place:
+    def _looked_at(self, url: str, until: float) -> Place:
         """Whom to ask. Raises BadInput if `url` is not one we would ask."""
         parts, host, port = _parts(url)
         inside = host in self._inside
@@ -140,10 +96,10 @@ class SafeFetcher:
             raise _failed("its host is not known")
         if not inside and not all(public(address) for address in addresses):
             raise _unsafe()
-        return _Place(addresses[0], parts, host, port)
+        return Place(addresses[0], parts, host, port)
 
 
-def _ask(transport: httpx2.HTTPTransport, place: _Place, limit: int, until: float) -> Fetched | str:
+def _ask(transport: httpx2.HTTPTransport, place: Place, limit: int, until: float) -> Fetched | str:
     """What is there, or where it says that it is."""
     wait = dict.fromkeys(("connect", "read", "write", "pool"), _left(until))
     request = httpx2.Request(
@@ -166,17 +122,10 @@ def _ask(transport: httpx2.HTTPTransport, place: _Place, limit: int, until: floa
 
 def _parts(url: str) -> tuple[SplitResult, str, int]:
     """The parts of an address, its host in ASCII, and its port. Raises BadInput for what is none."""
-    if len(url) > LONGEST or re.search(r"[\x00-\x20\x7f\\]", url):
-        raise _unsafe()
     try:
-        parts = urlsplit(url)
-        host = (parts.hostname or "").rstrip(".").encode("idna").decode().lower()
-        port = parts.port
+        return taken_apart(url)
     except ValueError:
         raise _unsafe() from None
-    if parts.scheme not in PORTS or not host or "@" in parts.netloc:
-        raise _unsafe()
-    return parts, host, port or PORTS[parts.scheme]
 
 
 def _next(url: str, location: str) -> str:

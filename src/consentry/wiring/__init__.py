@@ -19,6 +19,7 @@ from consentry.wiring.ledger import (
 from consentry.wiring.lists import open_banking, open_sync
 from consentry.wiring.passage import egress, open_passage
 from consentry.wiring.permits import change_permit_key, permit_key
+from consentry.wiring.platforms import open_webhooks
 from consentry.wiring.rehearse import open_rehearsal
 from consentry.wiring.staff import open_staff
 from consentry.wiring.system import Site, System
@@ -47,6 +48,7 @@ __all__ = [
     "open_rehearsal",
     "open_staff",
     "open_sync",
+    "open_webhooks",
     "open_who_made",
     "permit_key",
     "today",

@@ -49,6 +49,7 @@ from consentry.wiring.ledger import marker, recall, who_made
 from consentry.wiring.lists import sync
 from consentry.wiring.passage import passage_over
 from consentry.wiring.permits import signed_permits
+from consentry.wiring.platforms import open_platforms
 from consentry.wiring.staff import accounts, sign_in
 from consentry.wiring.system import System
 from consentry.wiring.tools import made
@@ -84,7 +85,8 @@ def _build(settings: Settings, generator: Generator | None, opened: contextlib.E
     judges = Judges(settings, store, clock, ids, figures, hashing)
     opened.callback(judges.close)
     site = MemoryPlatform("site", settings.site_url, clock, fetch=visit) if settings.site else None
-    platforms: dict[str, Platform] = {site.name: site} if site else {}
+    platforms: dict[str, Platform] = open_platforms(settings, opened)
+    platforms |= {site.name: site} if site else {}
     uploads = KnownPictures(store, partial(eq, UPLOADS))
     return System(
         settings=settings,
