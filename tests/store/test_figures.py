@@ -91,11 +91,11 @@ def test_requests_at_the_gate_are_shown_for_one_day(figures):
         tx.count_asked(Ability.EDIT, Tally(asked=3, refused=1, made=2))
     figures.refresh(store)
     name = "consentry_gate_requests_day"
-    assert [value(figures, name, capability="edit", came=came) for came in ("asked", "refused", "made")] == [
+    assert [value(figures, name, capability="edit", state=came) for came in ("asked", "refused", "made")] == [
         3,
         1,
         2,
     ]
     clock.pass_(25 * 3600)
     figures.refresh(store)
-    assert value(figures, name, capability="edit", came="asked") == 0
+    assert value(figures, name, capability="edit", state="asked") == 0

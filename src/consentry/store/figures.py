@@ -51,7 +51,7 @@ class Figures:
             "consentry_gate_requests_day",
             "Requests at the gate in the last 24 hours: asked, refused, or made, for which a generator was "
             "called. Beside `consentry_guard_calls_total` of each guard it says what went past the gate.",
-            ["capability", "came"],
+            ["capability", "state"],
             registry=self.registry,
         )
         self._fixes = Gauge(
