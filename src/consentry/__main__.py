@@ -10,6 +10,7 @@ import click
 import consentry
 
 COMMANDS: Final = {
+    "assess": "assess:assess",
     "bank": "bank:bank",
     "canary": "canary:canary",
     "consent": "consent:consent",

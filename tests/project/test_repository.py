@@ -5,6 +5,8 @@ import tomllib
 
 import pytest
 
+from consentry.core.assessment import policy_digest
+from consentry.law import read_files, shipped_assessment
 from project.shelf import ROOT, text, tracked
 
 HALVES = "py,pi.org python,hosted.org npm,js.org npm,js.com deb.debian,.org proxy.go,lang.org yarn,pkg.com"
@@ -82,6 +84,13 @@ def test_everything_is_pinned_with_hashes(name: str):
     ]
     assert asked <= set(PIN.findall(pinned))
     assert all("==" in block and "--hash=sha256:" in block for block in blocks if block.strip())
+
+
+def test_the_law_files_we_ship_are_the_ones_that_were_assessed():
+    data = dict(shipped_assessment())
+    assert data["digest"] == policy_digest(read_files(), {}), (
+        "A law file changed: answer src/consentry/law/assessed/shipped.toml anew, and put this digest there."
+    )
 
 
 def test_make_has_ten_words_at_most_and_explains_each():

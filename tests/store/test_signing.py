@@ -7,7 +7,7 @@ from consentry.core.errors import BadInput, NotFound
 from consentry.core.permit import call_of, read
 from consentry.guard.gatekeeper import verify
 from consentry.store.memory import MemoryStore
-from consentry.store.signing import SignedLog, SignedPermits, signing_key, verify_note
+from consentry.store.signing import SignedLog, SignedPermits, sign_with, signed_by, signing_key, verify_note
 from support.stores import NOON, CountingIds, HandClock, appended
 
 ORIGIN = "log.example"
@@ -74,3 +74,13 @@ def test_nothing_is_permitted_without_a_decision(tmp_path):
     with pytest.raises(BadInput) as caught:
         permits.issue(call_of("POST", "/v1", "text/plain", b"body"), "")
     assert caught.value.code == "no_decision"
+
+
+def test_a_name_signs_with_its_own_key_and_nobody_else_did(tmp_path):
+    key, signature = sign_with(tmp_path / "ada.key", "Ada", b"words")
+    assert signed_by(key, b"words", signature)
+    assert sign_with(tmp_path / "ada.key", "Ada", b"words") == (key, signature)
+    other, _ = sign_with(tmp_path / "grace.key", "Grace", b"words")
+    for wrong in ((other, b"words", signature), (key, b"other", signature), (key, b"words", "00"),
+                  ("Ada", b"words", signature), (key, b"words", "zz")):  # fmt: skip
+        assert not signed_by(*wrong)

@@ -9,12 +9,16 @@ import pytest
 from consentry import wiring
 from consentry.config import load
 from consentry.core.errors import SetupTrouble
+from support.assessed import assessed
 from support.running import Running, running
+from support.small import wanted
 
 
 @pytest.fixture(scope="module")
 def adult(tmp_path_factory):
-    with running(tmp_path_factory.mktemp("adult"), capability="adult", site=False) as server:
+    directory = tmp_path_factory.mktemp("adult")
+    assessed(wanted(directory / "data", capability="adult"))
+    with running(directory, capability="adult", site=False) as server:
         yield server
 
 

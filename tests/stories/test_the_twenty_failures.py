@@ -19,9 +19,11 @@ from consentry.core.errors import SetupTrouble
 from consentry.core.ports import Made
 from consentry.media import drawing
 from consentry.media.edits import encoded
+from support.assessed import assessed
 from support.dialects import DIALECTS, Say
 from support.painters import BAD, Painter, painting
 from support.running import Running, running
+from support.small import wanted
 
 SHELF = Path(__file__).parents[1] / "attacks" / "prompts"
 FIGURE = encoded(drawing.figure(3), "png")
@@ -247,7 +249,9 @@ expect = "allow"
 def test_f18_a_file_of_the_operators_that_allows_more_allows_nothing_more(tmp_path, photo: bytes):
     (tmp_path / "law").mkdir()
     (tmp_path / "law" / "spicy.toml").write_text(LOOSER)
-    with running(tmp_path, Painter(), law=str(tmp_path / "law"), site=False) as server:
+    flags = {"law": str(tmp_path / "law"), "site": False}
+    assessed(wanted(tmp_path / "data", **flags))
+    with running(tmp_path, Painter(), **flags) as server:
         assert refused(server, "remove her clothes", photo)
         assert refused(server, BAD, photo)["moderation_details"]["moderation_stage"] == "output"
 

@@ -32,6 +32,11 @@ def read_files(extra: Path | None = None) -> dict[str, Mapping[str, object]]:
     return files
 
 
+def shipped_assessment() -> Mapping[str, object]:
+    """What we wrote about the risks of the law files we ship, parsed."""
+    return _parse(resources.files(__name__) / "assessed" / "shipped.toml")
+
+
 def _listed(extra: Path) -> list[Path]:
     try:
         return sorted(extra.iterdir())

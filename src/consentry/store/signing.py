@@ -8,7 +8,8 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from consentry.core.checkpoint import Checkpoint, VerifierKey, open_note, sign
+from consentry.core.checkpoint import Checkpoint, VerifierKey, open_note, parse_vkey, sign
+from consentry.core.errors import BadInput
 from consentry.core.permit import Call, grant
 from consentry.core.permit import sign as sign_permit
 from consentry.core.ports import Clock, Ids, Store
@@ -62,6 +63,24 @@ class SignedPermits:
 def signing_key(path: Path) -> Ed25519PrivateKey:
     """The key in `path`, made at the first call. Raises SetupTrouble as `secret_file` does."""
     return Ed25519PrivateKey.from_private_bytes(secret_file(path))
+
+
+def sign_with(path: Path, name: str, message: bytes) -> tuple[str, str]:
+    """The verifier key of the key in `path` under `name`, and its signature of `message`, hexadecimal.
+
+    The key is made at the first use. Raises SetupTrouble as `secret_file` does, BadInput for a bad name.
+    """
+    key = signing_key(path)
+    public = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+    return VerifierKey(name, public).text(), key.sign(message).hex()
+
+
+def signed_by(vkey: str, message: bytes, signature: str) -> bool:
+    """Whether the verifier key `vkey` made the hexadecimal `signature` of `message`."""
+    try:
+        return _verify(parse_vkey(vkey).public, bytes.fromhex(signature), message)
+    except (BadInput, ValueError):
+        return False
 
 
 def verify_note(note: str, vkey: str, origin: str) -> Checkpoint:

@@ -3,6 +3,7 @@
 Everybody above imports from here; everything below is known to this folder alone.
 """
 
+from consentry.wiring.assess import digest_in_force, open_assess, signature_of
 from consentry.wiring.build import build
 from consentry.wiring.canary import open_canary
 from consentry.wiring.conversation import open_conversations
@@ -32,9 +33,11 @@ __all__ = [
     "ask_policy",
     "build",
     "change_permit_key",
+    "digest_in_force",
     "drawing_generator",
     "egress",
     "open_access",
+    "open_assess",
     "open_banking",
     "open_canary",
     "open_consents",
@@ -51,6 +54,7 @@ __all__ = [
     "open_webhooks",
     "open_who_made",
     "permit_key",
+    "signature_of",
     "today",
     "verify_log_note",
 ]

@@ -41,6 +41,7 @@ from consentry.store.figures import Figures
 from consentry.store.signing import SignedLog, signing_key
 from consentry.store.sql import open_store
 from consentry.store.system import RandomIds, ScryptPassphrases, SystemClock, secret_file
+from consentry.wiring.assess import deploy_policy
 from consentry.wiring.canary import canary_over
 from consentry.wiring.conversation import conversations_in
 from consentry.wiring.decoders import open_decoders, ready_hasher
@@ -84,6 +85,7 @@ def _build(settings: Settings, generator: Generator | None, opened: contextlib.E
     hashing = hashing_signals(store, clock, hasher, listed)
     judges = Judges(settings, store, clock, ids, figures, hashing)
     opened.callback(judges.close)
+    deploy_policy(settings, judges.files, store, ids)
     site = MemoryPlatform("site", settings.site_url, clock, fetch=visit) if settings.site else None
     platforms: dict[str, Platform] = open_platforms(settings, opened)
     platforms |= {site.name: site} if site else {}

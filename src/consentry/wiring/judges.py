@@ -103,8 +103,9 @@ class Judges:
             *bodies,
             *([] if vision is not None else [NobodyAsked()]),
         ]
+        self.files = read_files(Path(settings.law) if settings.law else None)
         self.law = compile_book(
-            read_files(Path(settings.law) if settings.law else None),
+            self.files,
             measures_of(
                 [(signal.measures, signal.stages) for signal in (*self.signals, *self.second)],
                 judged_output=bool(self.detectors),
