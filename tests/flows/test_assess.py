@@ -126,6 +126,14 @@ def test_what_was_written_into_the_database_by_hand_counts_for_nothing(assess, s
     assert not assess.allowed(Subject.GENERATOR, OTHER)
 
 
+def test_even_a_true_signature_counts_only_where_the_log_has_it(assess, store):
+    found = assess.sign(written(), signed(written()))
+    other = signed(written(OTHER))
+    record = {**found.record, "assessment": written(OTHER).record(), "signature": other.signature}
+    tampered(store, replace(found, id="ast_9", about=OTHER, record=record))
+    assert not assess.allowed(Subject.POLICY, OTHER)
+
+
 def test_an_assessment_whose_record_was_erased_counts_no_longer(assess, store):
     found = assess.sign(written(), signed(written()))
     store.erase(found.line)
