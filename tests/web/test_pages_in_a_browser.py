@@ -88,9 +88,16 @@ def opened(browser, server: Running, path: str, width: int = 1440, **more: objec
 
 
 @pytest.mark.parametrize("path", PAGES)
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 1440])
-def test_nothing_stands_in_anybodys_way(browser, site: Running, path: str, scheme: str, width: int):
+@pytest.mark.parametrize(
+    ("width", "scheme"),
+    [
+        (360, "light"),
+        (1440, "dark"),
+        pytest.param(360, "dark", marks=pytest.mark.deep),
+        pytest.param(1440, "light", marks=pytest.mark.deep),
+    ],
+)
+def test_nothing_stands_in_anybodys_way(browser, site: Running, path: str, width: int, scheme: str):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     # The page's own policy lets no script in, so the checker has to go round it.
     with opened(browser, site, path, width, color_scheme=scheme, bypass_csp=True) as (page, _, _):
