@@ -13,6 +13,7 @@ COMMANDS: Final = {
     "assess": "assess:assess",
     "bank": "bank:bank",
     "canary": "canary:canary",
+    "case": "case:case",
     "consent": "consent:consent",
     "conversation": "conversation:conversation",
     "demo": "demo:demo",

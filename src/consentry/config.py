@@ -69,6 +69,7 @@ class Settings:
     conversation_hours: float
     default_hours: int
     hide_at_once_most: int
+    complaint_hours: float
     workers: int
     features_days: float
     site: bool
@@ -225,6 +226,7 @@ SETTINGS: tuple[Setting, ...] = (
         "Hours for which a conversation can be continued by its id (`previous_response_id`): its words and "
         "pictures are kept, encrypted, until then; 0: none is kept.",
     ),
+    Setting("complaint_hours", 24.0, "Hours within which a complaint about a refusal is answered."),
     Setting("default_hours", 48, "Hours for a takedown where no known law sets fewer."),
     Setting(
         "hide_at_once_most",

@@ -17,6 +17,7 @@ from consentry.core.match import FrameHash, Hashes
 from consentry.core.message import Message, Side
 from consentry.core.ports import Job, Store
 from contracts.banks import BankContract
+from contracts.cases import CaseContract
 from contracts.filings import FilingContract
 from contracts.fleeting import FleetingContract
 from contracts.ledger import LedgerContract
@@ -61,6 +62,7 @@ def everything_then_boom(store: Store, job: Job) -> None:
 
 
 class StoreContract(
+    CaseContract,
     QueueContract,
     LogContract,
     BankContract,

@@ -36,7 +36,7 @@ def test_the_words_for_states_never_change():
 
 def test_a_picture_is_learnt_and_an_upload_looked_at_once():
     payload = {"known": "case:1", "evidence": "blb_1"}
-    assert learning("case:1", "blb_1", NOON) == ("learn", payload, "learn:case:1", NOON)
+    assert learning("case:1", "blb_1", NOON) == ("learn", payload, "learn:case:1:blb_1", NOON)
     assert looking("upl_1", NOON) == ("look", {"known": "upl_1"}, "look:upl_1", NOON)
 
 

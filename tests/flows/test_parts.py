@@ -8,12 +8,13 @@ import pytest
 
 from consentry.core.candidate import CandidateState, Kept, learning, looking
 from consentry.core.case import Case, CaseState, Copy
+from consentry.core.course import let_go
 from consentry.core.errors import BadInput, NotFound, SafetyUnavailable, UpstreamTrouble
 from consentry.core.match import Hashes, Match, Method, Region
 from consentry.core.partports import Seen
 from consentry.core.ports import Job, Known
 from consentry.flows.parts import FEATURES, TRIES, Parts
-from consentry.flows.takedown import EVIDENCE, let_go
+from consentry.flows.takedown import EVIDENCE
 from consentry.platforms.memory import MemoryPlatform
 from consentry.store.blobs import MemoryBlobs
 from consentry.store.memory import MemoryStore

@@ -113,7 +113,7 @@ def test_every_copy_of_what_left_is_ordered_hidden_and_of_nothing_else(store, re
         case = snapshot.case(reference)
     assert case.state is CaseState.OPEN
     assert case.due - case.received == timedelta(hours=48)
-    assert store.queue()["ready"] == 0 or {job.kind for job in store.claim(9, LEASE)} == {"hide"}
+    assert {job.kind for job in store.claim(9, LEASE)} <= {"hide"}
 
 
 def test_what_was_called_back_is_not_accepted_again(store, recall):

@@ -5,64 +5,21 @@ from dataclasses import replace
 
 import pytest
 
-from consentry.core.candidate import LEARN
-from consentry.core.case import Case, CaseEvent, CaseState, Copy, CopyState, RefusalGround
+from consentry.core.case import (
+    CaseEvent,
+    CaseState,
+    Copy,
+    CopyState,
+    RefusalGround,
+)
 from consentry.core.caution import Caution
-from consentry.core.errors import IllegalTransition, NotOffered, UpstreamTrouble
+from consentry.core.errors import IllegalTransition, NotOffered
 from consentry.core.match import Hashes, Match, Method
 from consentry.core.ports import Job, Known
-from consentry.flows.takedown import CASES, HIDE_AGAIN, Takedown, hide_what_waits
+from consentry.flows.takedown import CASES, HIDE_AGAIN, hide_what_waits
 from consentry.platforms.memory import MemoryPlatform
-from consentry.store.blobs import MemoryBlobs
-from consentry.store.memory import MemoryStore
-from support.fakes import NOW, CountingIds, PlainDecoder, PlainFinder, PlainHasher, StillClock
-
-
-class Scene:
-    """One case with one located copy on a small site, and a worker's hands."""
-
-    def __init__(self, state=CaseState.OPEN, linger=0):
-        self.clock, ids = StillClock(), CountingIds()
-        self.store = MemoryStore(self.clock, ids)
-        self.site = MemoryPlatform("site", "https://site.example", self.clock, linger=linger)
-        self.item = self.site.publish(b"ok the picture", "poster", "text")
-        self.finder = PlainFinder()
-        self.learnt = []
-        self.takedown = Takedown(
-            self.store, {"site": self.site}, PlainDecoder(), PlainHasher(), self.finder, MemoryBlobs(ids), ids
-        )
-        with self.store.begin() as tx:
-            tx.add_case(Case("C-1", state, NOW, NOW, ()))
-            self.add_copy(tx, "cpy_a", self.item)
-
-    def add_copy(self, tx, copy_id, item):
-        tx.add_copy(Copy(copy_id, "C-1", "site", item, self.site.address(item), Method.LOCATED, 0))
-        tx.enqueue(Job("hide", {"copy": copy_id}, f"hide:{copy_id}", NOW))
-
-    def work(self, rounds=20):
-        """Carry out due jobs until there are none; failed ones come back later."""
-        for _ in range(rounds):
-            self.clock.move(seconds=1)
-            for job in self.store.claim(20, 60):
-                if job.kind == LEARN:
-                    self.learnt.append(job.payload)
-                    continue
-                try:
-                    self.takedown.run(job)
-                except UpstreamTrouble as trouble:
-                    self.store.retry(job, 0.5, trouble.code)
-
-    def case(self):
-        with self.store.begin() as tx:
-            return tx.case("C-1")
-
-    def copies(self):
-        with self.store.begin() as tx:
-            return list(tx.copies("C-1"))
-
-    def known(self):
-        with self.store.begin() as tx:
-            return list(tx.known_of("C-1"))
+from support.fakes import NOW
+from support.scenes import Scene
 
 
 def test_hide_trace_verify_and_the_clock_stops():
@@ -275,3 +232,51 @@ def test_ordering_what_waits_twice_orders_it_once():
     scene.work()
     with scene.store.begin() as tx:
         assert [hide_what_waits(tx, "C-1"), hide_what_waits(tx, "C-1")] == [3, 0]
+
+
+def watch(scene, mark):
+    payload = {"case": "C-1"} if mark is None else {"case": "C-1", "mark": mark}
+    with scene.store.begin() as tx:
+        tx.enqueue(Job("watch", payload, f"watch:{mark}", NOW))
+    (job,) = [job for job in scene.store.claim(20, 0.0001) if job.kind == "watch"]
+    scene.clock.move(seconds=1)
+    scene.takedown.run(job)
+    return [one for one in scene.lines() if "hidden_now" in one]
+
+
+def held_back(scene):
+    """The case with one copy that nobody was told to hide, as if something held it back."""
+    item = scene.site.publish(b"ok held back", "poster", "text")
+    with scene.store.begin() as tx:
+        tx.add_copy(Copy("cpy_h", "C-1", "site", item, scene.site.address(item), Method.LOCATED, 0))
+    return item
+
+
+@pytest.mark.parametrize("mark", ["last_hour", "overdue", None])
+def test_in_the_last_hour_what_is_public_is_hidden_whatever_holds_it_back(mark):
+    scene = Scene()
+    item = held_back(scene)
+    scene.work()
+    assert scene.site.public(scene.site.address(item)) is not None
+    (said,) = watch(scene, mark)
+    assert (said["event"], said["hidden_now"]) == (mark or "last_hour", 1)
+    assert said["copies"] == {"gone": 1, "found": 1}
+    scene.work()
+    assert scene.site.public(scene.site.address(item)) is None
+    assert not scene.case().running
+
+
+@pytest.mark.parametrize("mark", ["half_time", "six_hours"])
+def test_before_that_a_case_that_runs_is_only_raised(mark):
+    scene = Scene()
+    held_back(scene)
+    (said,) = watch(scene, mark)
+    assert (said["event"], said["hidden_now"]) == (mark, 0)
+    scene.work()
+    assert [copy.state for copy in scene.copies()] == [CopyState.GONE, CopyState.FOUND]
+
+
+def test_a_case_that_has_ended_is_not_raised():
+    scene = Scene()
+    scene.work()
+    assert watch(scene, "overdue") == []

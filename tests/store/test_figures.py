@@ -15,6 +15,7 @@ from consentry.store.memory import MemoryStore
 from support.fakes import NOW, rule
 from support.stores import NOON, CountingIds, HandClock, a_case, appended, enqueued
 
+PRESSING = ("soon", "overdue", "unverified", "complaints", "complaints_overdue")
 POLICY = Policy("v1", Stage.ASK, (rule("sky"),))
 
 
@@ -56,9 +57,22 @@ def test_what_the_store_holds_is_read_from_it(figures):
     figures.refresh(store)
     assert value(figures, "consentry_log_lines") == 1
     assert value(figures, "consentry_cases_running") == 1
+    pressing = {state: value(figures, "consentry_cases_pressing", state=state) for state in PRESSING}
+    assert pressing == dict.fromkeys(PRESSING, 0)
     jobs = {state: value(figures, "consentry_jobs", state=state) for state in store.queue()}
     assert jobs == {"ready": 1, "leased": 1, "done": 0, "dead": 0, "late": 1, "behind": 0}
     assert b"somebody" not in generate_latest(figures.registry)
+
+
+def test_a_case_whose_time_is_over_is_counted_where_somebody_is_woken(figures):
+    clock = HandClock()
+    store = MemoryStore(clock, CountingIds())
+    with store.begin() as tx:
+        tx.add_case(a_case())
+    for seconds, state in ((42 * 3600, "soon"), (6 * 3600, "overdue")):
+        clock.pass_(seconds)
+        figures.refresh(store)
+        assert value(figures, "consentry_cases_pressing", state=state) == 1
 
 
 def test_two_systems_in_one_process_do_not_share_figures(figures):

@@ -81,7 +81,7 @@ class Kept:
 
 def learning(known: str, evidence: str, now: datetime) -> Work:
     """To be enqueued with a newly known picture whose bytes are preserved as `evidence`."""
-    return LEARN, {"known": known, "evidence": evidence}, f"{LEARN}:{known}", now
+    return LEARN, {"known": known, "evidence": evidence}, f"{LEARN}:{known}:{evidence}", now
 
 
 def looking(known: str, now: datetime) -> Work:

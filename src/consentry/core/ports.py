@@ -14,7 +14,7 @@ from typing import Protocol
 
 from consentry.core.bank import SignalKind
 from consentry.core.bankports import BankSnapshot, BankTransaction, Near
-from consentry.core.case import Case, Copy
+from consentry.core.caseports import CaseSnapshot, CaseTransaction
 from consentry.core.content import Picture, Request, Stage, Subject
 from consentry.core.entry import Kind, Line
 from consentry.core.filing import FilingSnapshot, FilingTransaction
@@ -220,6 +220,7 @@ class ApiKey:
 
 
 class Snapshot(
+    CaseSnapshot,
     BankSnapshot,
     SyncSnapshot,
     PartSnapshot,
@@ -235,18 +236,6 @@ class Snapshot(
 
     def now(self) -> datetime:
         """The present moment (UTC); the database's on PostgreSQL. In a transaction, read under its lock."""
-
-    def case(self, case_id: str) -> Case:
-        """The case with `case_id`. Raises NotFound."""
-
-    def cases(self, *, running: bool) -> Sequence[Case]:
-        """Cases whose clock runs (or has stopped), soonest deadline first."""
-
-    def copy(self, copy_id: str) -> Copy:
-        """The copy with `copy_id`. Raises NotFound."""
-
-    def copies(self, case_id: str) -> Sequence[Copy]:
-        """Every copy of a case, in the order found."""
 
     def known(self, known_id: str) -> Known:
         """The known picture with `known_id`. Raises NotFound."""
@@ -272,6 +261,7 @@ class Snapshot(
 
 class Transaction(
     Snapshot,
+    CaseTransaction,
     BankTransaction,
     SyncTransaction,
     PartTransaction,
@@ -291,18 +281,6 @@ class Transaction(
 
     def append(self, kind: Kind, record: Mapping[str, object]) -> int:
         """Write `record` into the log and return its index. If this fails, nothing may leave."""
-
-    def add_case(self, case: Case) -> None:
-        """Store a new case. Raises Conflict if its id is taken."""
-
-    def save_case(self, case: Case) -> Case:
-        """Replace the version that was read; returns it with its new version. Raises Conflict."""
-
-    def add_copy(self, copy: Copy) -> bool:
-        """Store a copy; False if the case already has that platform and item."""
-
-    def save_copy(self, copy: Copy) -> None:
-        """Replace a copy."""
 
     def add_known(self, known: Known) -> None:
         """Store a known picture, or replace the one with its id. It matches from the next look."""

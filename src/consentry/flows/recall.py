@@ -16,8 +16,10 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from consentry.core.case import Case, CaseEvent, CaseState, Copy
+from consentry.core.course import show_again
 from consentry.core.entry import Kind
 from consentry.core.errors import NotFound
+from consentry.core.escalation import watching
 from consentry.core.leaving import recall_job
 from consentry.core.making import RECALL, Handle, Making, MakingState
 from consentry.core.match import NEAR, Match
@@ -133,12 +135,9 @@ class Recall:
             known = [one for one in tx.known_of(reference) if one.id.startswith(f"{CASES}:mak_")]
             if not known:
                 raise NotFound("There is no recall of this reference.")
-            now = tx.now()
             copies = tx.copies(reference)
             if copies:
-                tx.save_case(tx.case(reference).after(CaseEvent.WITHDRAW, now))
-            for copy in copies:
-                tx.enqueue(Job("restore", {"copy": copy.id}, f"restore:{copy.id}", now))
+                show_again(tx, tx.save_case(tx.case(reference).after(CaseEvent.WITHDRAW, tx.now())), tx.now())
             for one in known:
                 tx.add_known(replace(one, active=False))
                 tx.mark_making(one.id.removeprefix(f"{CASES}:"), MakingState.PASSED)
@@ -194,7 +193,10 @@ class Recall:
         case = _case(tx, reference)
         now = tx.now()
         if case is None:
-            tx.add_case(Case(reference, CaseState.OPEN, now, now + self.within, ()))
+            case = Case(reference, CaseState.OPEN, now, now + self.within, ())
+            tx.add_case(case)
+            for work in watching(case):
+                tx.enqueue(Job(*work))
         elif case.state in {CaseState.HIDDEN, CaseState.REMOVED}:
             tx.save_case(case.after(CaseEvent.COPY_FOUND, now))
 

@@ -26,9 +26,11 @@ from datetime import datetime, timedelta
 from consentry.core.candidate import Candidate
 from consentry.core.case import Case, CaseEvent, CaseState, Copy
 from consentry.core.caution import HIDE_AT_ONCE
+from consentry.core.course import show_again
 from consentry.core.deadline import Deadline, binding, deadlines
 from consentry.core.entry import Kind, stamp
 from consentry.core.errors import IllegalTransition
+from consentry.core.escalation import watching
 from consentry.core.finding import Findings, Seen
 from consentry.core.law import Trigger
 from consentry.core.lawbook import Lawbook
@@ -40,7 +42,7 @@ from consentry.core.report import Report, check, check_more
 from consentry.core.review import first_review, severity
 from consentry.core.secret import must_hold
 from consentry.flows.judge import Judge, Judged
-from consentry.flows.takedown import hide_or_wait, let_go
+from consentry.flows.takedown import hide_or_wait
 
 DEVICE = "device"
 """The source under which pictures hashed on a reporter's device are known."""
@@ -50,9 +52,6 @@ MESSAGE = "message"
 
 PAPERS = "papers"
 """The purpose under which a report is kept encrypted."""
-
-LAST_HOUR = timedelta(hours=1)
-"""How long before the deadline a case that still runs is raised with a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +125,8 @@ class Desk:
             tx.add_review(first_review(case, severity(report)))
             tx.put_secret(case.id, digest)
             tx.append(Kind.REPORT, _record(report, case, len(copies), judged.id))
-            tx.enqueue(Job("watch", {"case": case.id}, f"watch:{case.id}", case.due - LAST_HOUR))
+            for work in watching(case):
+                tx.enqueue(Job(*work))
             self._hide(tx, case.id, copies)
             for known in devices:
                 tx.add_known(known)
@@ -212,9 +212,7 @@ class Desk:
         with self.store.begin() as tx:
             now = tx.now()
             case = tx.save_case(tx.case(reference).after(CaseEvent.WITHDRAW, now))
-            for copy in tx.copies(reference):
-                tx.enqueue(Job("restore", {"copy": copy.id}, f"restore:{copy.id}", now))
-            let_go(tx, reference, now)
+            show_again(tx, case, tx.now())
             tx.append(Kind.CASE, {"case": reference, "event": CaseEvent.WITHDRAW.value})
         return case
 

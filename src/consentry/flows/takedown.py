@@ -7,8 +7,11 @@
    are looked for beside that (`flows.parts`).
 3. Verify: the public address is fetched again, as a visitor would. Only a picture that is not
    there counts as gone; when every copy is, the clock stops.
-4. Watch: an hour before the deadline, a case that still runs is raised with a person, and what waited
-   for one is hidden.
+4. Watch: at half of the time, six hours and one hour before the deadline, and when it is over, a
+   case that still runs is raised with a person; from the last hour on whatever is still public is
+   hidden, whoever or whatever held that back.
+5. Show again: a report that was taken back or refused lets go of its copies, but for those that
+   another report is about as well.
 
 A report that would hide very many copies hides only what it named, and a person looks first
 (`core.caution`); the clock runs on meanwhile.
@@ -20,15 +23,18 @@ the job to the next worker, and the key keeps the platform from doing anything t
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from consentry.core.candidate import CandidateState, forgetting, learning
+from consentry.core.candidate import learning
 from consentry.core.case import STOPPED, Case, CaseEvent, CaseState, Copy, CopyEvent, CopyState
 from consentry.core.caution import HIDE_AT_ONCE, Caution, cautious
+from consentry.core.course import LET_GO, again, hide_now, others
 from consentry.core.entry import Kind, stamp
 from consentry.core.errors import IllegalTransition, NotFound, NotOffered, UpstreamTrouble
+from consentry.core.escalation import Mark
 from consentry.core.match import NEAR, Hashes, Match, Method
 from consentry.core.platformports import Platform, Receipt, Sighting
 from consentry.core.ports import (
@@ -42,7 +48,6 @@ from consentry.core.ports import (
     Store,
     Transaction,
 )
-from consentry.core.review import ReviewState
 
 CASES = "case"
 """The source under which pictures of cases are known."""
@@ -52,6 +57,11 @@ HIDE_AGAIN = 3
 
 BY_HAND = "by_hand"
 """What the log says where the platform has no such order, so that a person there must act."""
+
+STAYS = "stays_hidden"
+"""What the log says of a copy that one case let go of and that another one is about as well."""
+
+log = logging.getLogger("consentry.takedown")
 
 EVIDENCE = "evidence"
 """The purpose under which a hidden picture is preserved, encrypted."""
@@ -91,12 +101,13 @@ class Takedown:
 
     def _hide(self, job: Job) -> None:
         copy, case = self._read(job)
-        if case.state in {CaseState.REFUSED, CaseState.WITHDRAWN}:
+        if case.state in LET_GO or copy.state is CopyState.GONE:
             return self._drop(job)
         event, receipt = self._order_to_hide(copy, job.payload.get("key", copy.id))
         with self.store.begin() as tx:
             copy = tx.copy(copy.id)
-            after = copy if event == BY_HAND else copy.after(CopyEvent.HIDE, tx.now())
+            as_it_is = event == BY_HAND or copy.state is CopyState.GONE
+            after = copy if as_it_is else copy.after(CopyEvent.HIDE, tx.now())
             self._save(tx, after, job, event, receipt)
             tx.enqueue(_follow(job, "trace" if _is_traced(copy, case) else "verify", copy, tx.now()))
             self._advance(tx, copy.case)
@@ -134,7 +145,7 @@ class Takedown:
 
     def _verify(self, job: Job) -> None:
         copy, case = self._read(job)
-        if case.state in {CaseState.REFUSED, CaseState.WITHDRAWN}:
+        if case.state in LET_GO:
             return self._drop(job)
         sighting = self.platforms[copy.platform].verify(copy.url)
         if not sighting.gone:
@@ -149,27 +160,62 @@ class Takedown:
         return None
 
     def _restore(self, job: Job) -> None:
-        copy, _ = self._read(job)
-        event, receipt = self._order_to_restore(copy, job.payload.get("key", f"{copy.id}:restore"))
+        copy, case = self._read(job)
+        with self.store.read() as snapshot:
+            claimed = bool(others(snapshot, copy, alive=True))
+        if case.state not in LET_GO or copy.state is CopyState.RESTORED:
+            return self._drop(job)
+        event, receipt = (STAYS, None) if claimed else self._order_to_restore(copy, job)
         with self.store.begin() as tx:
             copy = tx.copy(copy.id)
-            self._save(tx, copy.after(CopyEvent.RESTORE, tx.now()), job, event, receipt)
+            if event == STAYS:
+                self._save(tx, copy, job, event)
+            else:
+                self._shown(tx, copy, job, event, receipt)
             tx.finish(job)
+        return None
 
-    def _order_to_restore(self, copy: Copy, key: str) -> tuple[str, Receipt | None]:
+    def _shown(self, tx: Transaction, copy: Copy, job: Job, event: str, receipt: Receipt | None) -> None:
+        """It is shown again, for every case that had let go of it; one that came meanwhile hides it anew."""
+        now = tx.now()
+        self._save(tx, copy.after(CopyEvent.RESTORE, now), job, event, receipt)
+        for other in others(tx, copy, alive=False):
+            if other.state is not CopyState.RESTORED:
+                self._save(tx, other.after(CopyEvent.RESTORE, now), job, event, receipt)
+        wanted = [*others(tx, copy, alive=True), *([] if tx.case(copy.case).state in LET_GO else [copy])]
+        for one in wanted:
+            again(tx, tx.copy(one.id), f"{one.id}:after:{job.id}", now)
+
+    def _order_to_restore(self, copy: Copy, job: Job) -> tuple[str, Receipt | None]:
         """What became of the order to show it again."""
         try:
+            key = job.payload.get("key", f"{copy.id}:restore")
             return "restored", self.platforms[copy.platform].restore(copy.item, key)
+        except NotFound:
+            return "was_not_there", None
         except NotOffered:
             return BY_HAND, None
 
     def _watch(self, job: Job) -> None:
+        mark = Mark(job.payload.get("mark", Mark.LAST_HOUR))
         with self.store.begin() as tx:
             case = tx.case(job.payload["case"])
             if case.running:
-                tx.append(Kind.CASE, {"case": case.id, "event": "last_hour", "due": stamp(case.due)})
-                hide_what_waits(tx, case.id)
+                states = {state.value: number for state, number in tx.copy_states(case.id).items()}
+                hidden = self._in_time(tx, case, mark) if mark.hides else 0
+                tx.append(
+                    Kind.CASE,
+                    {"case": case.id, "event": mark.value, "due": stamp(case.due), "copies": states,
+                     "hidden_now": hidden},
+                )  # fmt: skip
             tx.finish(job)
+        if case.running:
+            log.warning("case %s still runs: %s", case.id, mark.value)
+
+    def _in_time(self, tx: Transaction, case: Case, mark: Mark) -> int:
+        """Order hidden what is still public, whether or not it waits for a person; how many copies."""
+        waited = hide_what_waits(tx, case.id)
+        return waited or hide_now(tx, case.id, f"{mark.value}:{case.version}", tx.now())
 
     def go_ahead(self, case_id: str, by: str) -> int:
         """A person looked: hide what waits, and what is found later at once. Says how many copies waited.
@@ -257,7 +303,7 @@ class Takedown:
         case = tx.case(case_id)
         if case.state in STOPPED:
             return
-        states = {copy.state for copy in tx.copies(case_id)} - {CopyState.RESTORED}
+        states = set(tx.copy_states(case_id)) - {CopyState.RESTORED}
         if states == {CopyState.GONE}:
             event = CaseEvent.ALL_GONE
         elif states and states <= {CopyState.GONE, CopyState.HIDDEN}:
@@ -277,7 +323,8 @@ def hide_or_wait(tx: Transaction, case_id: str, new: Sequence[Copy], most: int, 
         return
     case, now = tx.case(case_id), tx.now()
     child = case.state in {CaseState.ESCALATED, CaseState.SECURED}
-    caution = cautious(case.caution, len(tx.copies(case_id)), most, child=child, refused=refused)
+    copies = sum(tx.copy_states(case_id).values())
+    caution = cautious(case.caution, copies, most, child=child, refused=refused)
     if caution is not case.caution:
         case = tx.save_case(replace(case, caution=caution))
         record = {"case": case_id, "event": "person_first", "why": caution.value, "copies": len(new)}
@@ -307,27 +354,6 @@ def hide_what_waits(tx: Transaction, case_id: str, by: str = "") -> int:
 def _order(tx: Transaction, copies: Sequence[Copy], now: datetime) -> int:
     """Order `copies` to be hidden, each once; how many orders were new."""
     return sum(tx.enqueue(Job("hide", {"copy": copy.id}, f"hide:{copy.id}", now)) for copy in copies)
-
-
-def let_go(tx: Transaction, case_id: str, now: datetime) -> None:
-    """Let the pictures of a case match nothing from now on, destroy their features, close what was found.
-
-    Nobody need decide about it any more, so nothing of it waits for a person.
-    """
-    for review in tx.reviews_of(case_id):
-        if review.open:
-            tx.save_review(replace(review, state=ReviewState.DONE))
-    for known in tx.known_of(case_id):
-        tx.add_known(replace(known, active=False))
-        try:
-            kept = tx.features(known.id)
-        except NotFound:
-            continue
-        tx.keep_features(replace(kept, blob=""))
-        tx.enqueue(Job(*forgetting(kept, now)))
-    for candidate in tx.candidates_of(case_id):
-        if candidate.state is CandidateState.OPEN:
-            tx.save_candidate(candidate.ended(CandidateState.WITHDRAWN))
 
 
 def _is_traced(copy: Copy, case: Case) -> bool:

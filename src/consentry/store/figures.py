@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime, timedelta
 
 from prometheus_client import CollectorRegistry, Counter, Gauge
@@ -63,6 +64,12 @@ class Figures:
             "consentry_incidents", "Incidents by state.", ["state"], registry=self.registry
         )
         self._running = Gauge("consentry_cases_running", "Cases whose clock runs.", registry=self.registry)
+        self._pressing = Gauge(
+            "consentry_cases_pressing",
+            "Cases due in six hours (soon), overdue or hidden but unverified; complaints waiting or overdue.",
+            ["state"],
+            registry=self.registry,
+        )
 
     def watch(self, decision: Decision, findings: Findings) -> None:
         """Count one decision."""
@@ -78,7 +85,7 @@ class Figures:
         for state, count in store.queue().items():
             self._jobs.labels(state).set(count)
         with store.read() as snapshot:
-            self._running.set(len(snapshot.cases(running=True)))
+            self._press(snapshot)
             now = snapshot.now()
             self._ways(snapshot, now)
             self._lags.clear()
@@ -86,6 +93,13 @@ class Figures:
                 progress = snapshot.progress(bank.name)
                 if progress.version:  # nobody follows the others
                     self._lags.labels(bank.name).set(progress.lag(now))
+
+    def _press(self, snapshot: Snapshot) -> None:
+        """How cases stand against their clocks."""
+        counts = asdict(snapshot.pressing())
+        self._running.set(counts.pop("running"))
+        for state, number in counts.items():
+            self._pressing.labels(state).set(number)
 
     def _ways(self, snapshot: Snapshot, now: datetime) -> None:
         """Routes, what is paused, and incidents."""

@@ -11,10 +11,10 @@ from itertools import islice
 from operator import itemgetter
 
 from consentry.core import merkle
-from consentry.core.case import Case, Copy
 from consentry.core.entry import Kind, Line, canonical, seal
 from consentry.core.message import Message
 from consentry.core.ports import ApiKey, Clock, Ids, Job, Known
+from consentry.store.case_sheet import CaseReader, CaseWriter
 from consentry.store.envelope import WrappedKey
 from consentry.store.filings import FilingReader, FilingWriter
 from consentry.store.fleeting import FleetingReader, FleetingWriter
@@ -26,14 +26,14 @@ from consentry.store.rows import LATE, MAX_ATTEMPTS, JobState, known_row, salt_f
 from consentry.store.sheet import Held, Tables, found, node_of
 from consentry.store.staff_sheet import StaffReader, StaffWriter
 from consentry.store.turns import Turns
-from consentry.store.words import absent, lost, outdated, require_claim, require_size, taken
+from consentry.store.words import absent, lost, require_claim, require_size
 
 WAIT_SECONDS = 10
 """Longest wait for the turn to write."""
 
 
 class MemorySnapshot(
-    LedgerReader, PartReader, RouteReader, FleetingReader, FilingReader, StaffReader, ReviewReader
+    CaseReader, LedgerReader, PartReader, RouteReader, FleetingReader, FilingReader, StaffReader, ReviewReader
 ):
     """What is stored, read from `tables`."""
 
@@ -45,23 +45,6 @@ class MemorySnapshot(
     def now(self) -> datetime:
         """The present moment (UTC)."""
         return self._clock.now()
-
-    def case(self, case_id: str) -> Case:
-        """The case with `case_id`. Raises NotFound."""
-        return found(self._tables.cases, case_id, "case")
-
-    def cases(self, *, running: bool) -> Sequence[Case]:
-        """Cases whose clock runs (or has stopped), soonest deadline first."""
-        found = [case for case in self._tables.cases.values() if case.running is running]
-        return sorted(found, key=lambda case: (case.due, case.id))
-
-    def copy(self, copy_id: str) -> Copy:
-        """The copy with `copy_id`. Raises NotFound."""
-        return found(self._tables.copies, copy_id, "copy")
-
-    def copies(self, case_id: str) -> Sequence[Copy]:
-        """Every copy of a case, in the order found."""
-        return [copy for copy in self._tables.copies.values() if copy.case == case_id]
 
     def known(self, known_id: str) -> Known:
         """The known picture with `known_id`. Raises NotFound."""
@@ -97,6 +80,7 @@ class MemorySnapshot(
 
 
 class MemoryTransaction(
+    CaseWriter,
     LedgerWriter,
     PartWriter,
     RouteWriter,
@@ -123,37 +107,6 @@ class MemoryTransaction(
         for level, place, made in merkle.appended(index, leaf, node_of(self._tables)):
             self._tables.nodes[level, place] = made
         return index
-
-    def add_case(self, case: Case) -> None:
-        """Store a new case. Raises Conflict if its id is taken."""
-        if case.id in self._tables.cases:
-            raise taken()
-        self._tables.cases[case.id] = case
-
-    def save_case(self, case: Case) -> Case:
-        """Replace the version that was read; returns it with its new version. Raises Conflict."""
-        if self.case(case.id).version != case.version:
-            raise outdated()
-        saved = replace(case, version=case.version + 1)
-        self._tables.cases[case.id] = saved
-        return saved
-
-    def add_copy(self, copy: Copy) -> bool:
-        """Store a copy; False if the case already has that platform and item. Raises NotFound, Conflict."""
-        self.case(copy.case)
-        place = (copy.case, copy.platform, copy.item)
-        if place in self._tables.places:
-            return False
-        if copy.id in self._tables.copies:
-            raise taken()
-        self._tables.places[place] = copy.id
-        self._tables.copies[copy.id] = copy
-        return True
-
-    def save_copy(self, copy: Copy) -> None:
-        """Replace a copy. Raises NotFound."""
-        self.copy(copy.id)
-        self._tables.copies[copy.id] = copy
 
     def add_known(self, known: Known) -> None:
         """Store a known picture, or replace the one with its id. Raises BadInput for a misshapen hash."""

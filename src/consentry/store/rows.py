@@ -84,7 +84,7 @@ def case_row(case: Case) -> dict[str, Any]:
         "due": micros(case.due),
         "deadlines": [_deadline_row(deadline) for deadline in case.deadlines],
         "version": case.version,
-        "stopped": _maybe_micros(case.stopped),
+        "stopped": maybe_micros(case.stopped),
         "ground": case.ground.value if case.ground else None,
         "papers": case.papers,
         "caution": case.caution.value,
@@ -100,7 +100,7 @@ def case_from(row: Row) -> Case:
         due=moment(row["due"]),
         deadlines=tuple(_deadline_from(deadline) for deadline in row["deadlines"]),
         version=row["version"],
-        stopped=_maybe_moment(row["stopped"]),
+        stopped=maybe_moment(row["stopped"]),
         ground=RefusalGround(row["ground"]) if row["ground"] else None,
         papers=row["papers"],
         caution=Caution(row["caution"]),
@@ -118,8 +118,8 @@ def copy_row(copy: Copy) -> dict[str, Any]:
         "method": copy.method.value,
         "distance": copy.distance,
         "state": copy.state.value,
-        "hidden": _maybe_micros(copy.hidden),
-        "gone": _maybe_micros(copy.gone),
+        "hidden": maybe_micros(copy.hidden),
+        "gone": maybe_micros(copy.gone),
     }
 
 
@@ -134,8 +134,8 @@ def copy_from(row: Row) -> Copy:
         method=Method(row["method"]),
         distance=row["distance"],
         state=CopyState(row["state"]),
-        hidden=_maybe_moment(row["hidden"]),
-        gone=_maybe_moment(row["gone"]),
+        hidden=maybe_moment(row["hidden"]),
+        gone=maybe_moment(row["gone"]),
     )
 
 
@@ -227,7 +227,7 @@ def consent_row(consent: Consent) -> dict[str, Any]:
         "adult": consent.adult,
         "given": micros(consent.given),
         "expires": micros(consent.expires),
-        "revoked": _maybe_micros(consent.revoked),
+        "revoked": maybe_micros(consent.revoked),
         "routes": sorted(consent.routes),
         "inputs": [
             {"sha256": bound.sha256, "pdq": _packed(bound.pdq).hex(), "quality": bound.quality}
@@ -263,7 +263,7 @@ def consent_from(row: Row) -> Consent:
         adult=row["adult"],
         given=moment(row["given"]),
         expires=moment(row["expires"]),
-        revoked=_maybe_moment(row["revoked"]),
+        revoked=maybe_moment(row["revoked"]),
         routes=frozenset(row["routes"]),
         inputs=tuple(
             Hashes(bound["sha256"], _unpacked(bytes.fromhex(bound["pdq"])), bound["quality"])
@@ -310,11 +310,13 @@ def making_from(row: Row) -> Making:
     )
 
 
-def _maybe_micros(at: datetime | None) -> int | None:
+def maybe_micros(at: datetime | None) -> int | None:
+    """As `micros`; nothing for nothing."""
     return None if at is None else micros(at)
 
 
-def _maybe_moment(value: int | None) -> datetime | None:
+def maybe_moment(value: int | None) -> datetime | None:
+    """As `moment`; nothing for nothing."""
     return None if value is None else moment(value)
 
 

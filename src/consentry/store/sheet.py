@@ -23,6 +23,7 @@ from consentry.core.incident import Incident
 from consentry.core.making import Making
 from consentry.core.message import Message
 from consentry.core.ports import ApiKey, Job, Known
+from consentry.core.refusal import Refusal
 from consentry.core.review import Resolution, Review
 from consentry.core.route import Route
 from consentry.core.staff import Member, Passkey, Session
@@ -65,6 +66,8 @@ class Tables:
     """Copies, by id."""
     places: MutableMapping[tuple[str, str, str], str] = field(default_factory=dict)
     """Which copy a case has where: by case, platform and item."""
+    refusals: MutableMapping[str, Refusal] = field(default_factory=dict)
+    """Refusals, by id, in the order made."""
     known: MutableMapping[str, tuple[int, Known]] = field(default_factory=dict)
     """Known pictures and the number of their last change, by id."""
     changes: MutableMapping[int, str] = field(default_factory=dict)

@@ -11,13 +11,13 @@ import sqlalchemy as sa
 from consentry.core.bank import Bank, BankEntry, EntryStatus, SignalKind
 from consentry.core.bankports import Listed
 from consentry.core.candidate import Candidate, CandidateState, Kept
-from consentry.core.case import STOPPED, Case, Copy
 from consentry.core.consent import Consent
 from consentry.core.exchange import HashKey, Progress, Record
 from consentry.core.making import Handle, Making, MakingState
 from consentry.core.message import Message
 from consentry.core.ports import ApiKey, Known
 from consentry.store import banks, exchanges, ledger, parts, rows, tables
+from consentry.store.cases import CaseReads
 from consentry.store.filings import FilingReads
 from consentry.store.fleeting import FleetingReads
 from consentry.store.reviews import ReviewReads
@@ -27,7 +27,7 @@ from consentry.store.staff import StaffReads
 from consentry.store.words import absent
 
 
-class SqlSnapshot(RouteReads, FleetingReads, FilingReads, StaffReads, ReviewReads):
+class SqlSnapshot(CaseReads, RouteReads, FleetingReads, FilingReads, StaffReads, ReviewReads):
     """What is stored, as one transaction of the database sees it."""
 
     def __init__(self, connection: sa.Connection, clock: Callable[[sa.Connection], datetime]) -> None:
@@ -38,26 +38,6 @@ class SqlSnapshot(RouteReads, FleetingReads, FilingReads, StaffReads, ReviewRead
     def now(self) -> datetime:
         """The present moment (UTC)."""
         return self._clock(self._connection)
-
-    def case(self, case_id: str) -> Case:
-        """The case with `case_id`. Raises NotFound."""
-        return rows.case_from(self._one(tables.case, tables.case.c.id == case_id, "case"))
-
-    def cases(self, *, running: bool) -> Sequence[Case]:
-        """Cases whose clock runs (or has stopped), soonest deadline first."""
-        stopped = tables.case.c.state.in_(sorted(state.value for state in STOPPED))
-        where = sa.not_(stopped) if running else stopped
-        found = sa.select(tables.case).where(where).order_by(tables.case.c.due, tables.case.c.id)
-        return [rows.case_from(row) for row in self._all(found)]
-
-    def copy(self, copy_id: str) -> Copy:
-        """The copy with `copy_id`. Raises NotFound."""
-        return rows.copy_from(self._one(tables.copy, tables.copy.c.id == copy_id, "copy"))
-
-    def copies(self, case_id: str) -> Sequence[Copy]:
-        """Every copy of a case, in the order found."""
-        found = sa.select(tables.copy).where(tables.copy.c.case_id == case_id).order_by(tables.copy.c.seq)
-        return [rows.copy_from(row) for row in self._all(found)]
 
     def known(self, known_id: str) -> Known:
         """The known picture with `known_id`. Raises NotFound."""

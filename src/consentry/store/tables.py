@@ -94,6 +94,8 @@ copy = sa.Table(
     sa.UniqueConstraint("case_id", "platform", "item"),
 )
 
+copy_at = sa.Index("ix_copy_platform_item", copy.c.platform, copy.c.item)
+
 known = sa.Table(
     "known",
     metadata,

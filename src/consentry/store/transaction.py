@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from consentry.core.bank import Bank, BankEntry, EntryStatus
 from consentry.core.candidate import Candidate, Kept
-from consentry.core.case import Case, Copy
 from consentry.core.consent import Consent
 from consentry.core.entry import Kind
 from consentry.core.exchange import Progress, Record
@@ -18,16 +16,18 @@ from consentry.core.making import Making, MakingState
 from consentry.core.message import Message
 from consentry.core.ports import ApiKey, Ids, Job, Known
 from consentry.store import banks, exchanges, jobs, ledger, log, parts, rows, tables
+from consentry.store.cases import CaseWrites
 from consentry.store.filings import FilingWrites
 from consentry.store.fleeting import FleetingWrites
 from consentry.store.reviews import ReviewWrites
 from consentry.store.routes import RouteWrites
 from consentry.store.snapshot import SqlSnapshot
 from consentry.store.staff import StaffWrites
-from consentry.store.words import absent, outdated, taken
 
 
-class SqlTransaction(RouteWrites, FleetingWrites, FilingWrites, StaffWrites, ReviewWrites, SqlSnapshot):
+class SqlTransaction(
+    CaseWrites, RouteWrites, FleetingWrites, FilingWrites, StaffWrites, ReviewWrites, SqlSnapshot
+):
     """One transaction that holds the turn to write."""
 
     def __init__(
@@ -40,32 +40,6 @@ class SqlTransaction(RouteWrites, FleetingWrites, FilingWrites, StaffWrites, Rev
     def append(self, kind: Kind, record: Mapping[str, object]) -> int:
         """Write `record` into the log and return its index."""
         return log.append(self._connection, kind, self.now(), record, rows.salt_from(self._ids))
-
-    def add_case(self, case: Case) -> None:
-        """Store a new case. Raises Conflict if its id is taken."""
-        if not tables.add(self._connection, tables.case, rows.case_row(case), by=("id",)):
-            raise taken()
-
-    def save_case(self, case: Case) -> Case:
-        """Replace the version that was read; returns it with its new version. Raises Conflict."""
-        saved = replace(case, version=case.version + 1)
-        same = sa.and_(tables.case.c.id == case.id, tables.case.c.version == case.version)
-        if self._connection.execute(sa.update(tables.case).where(same).values(rows.case_row(saved))).rowcount:
-            return saved
-        self.case(case.id)  # raises NotFound if it is not there at all
-        raise outdated()
-
-    def add_copy(self, copy: Copy) -> bool:
-        """Store a copy; False if the case already has that platform and item. Raises NotFound, Conflict."""
-        self.case(copy.case)
-        by = ("case_id", "platform", "item")
-        return tables.add(self._connection, tables.copy, rows.copy_row(copy), by=by)
-
-    def save_copy(self, copy: Copy) -> None:
-        """Replace a copy. Raises NotFound."""
-        statement = sa.update(tables.copy).where(tables.copy.c.id == copy.id).values(rows.copy_row(copy))
-        if not self._connection.execute(statement).rowcount:
-            raise absent("copy")
 
     def add_known(self, known: Known) -> None:
         """Store a known picture, or replace the one with its id. Raises BadInput for a misshapen hash."""

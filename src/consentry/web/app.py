@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 import consentry
 from consentry.core.errors import NotFound, Overloaded, RouteNotGated
 from consentry.web import (
+    complaints,
     consents,
     describe,
     errors,
@@ -53,7 +54,7 @@ def create_app(system: System) -> FastAPI:
     )
     errors.install(app)
     gate = (images, responses, chat, gemini, check, moderations)
-    for part in (*gate, screen, hma, reports, consents, investigate, record, health, live, home):
+    for part in (*gate, screen, hma, reports, complaints, consents, investigate, record, health, live, home):
         app.include_router(part.router(system))
     app.include_router(console.router(system))
     app.include_router(manual.router(app))

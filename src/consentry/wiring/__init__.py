@@ -6,6 +6,7 @@ Everybody above imports from here; everything below is known to this folder alon
 from consentry.wiring.assess import digest_in_force, open_assess, signature_of
 from consentry.wiring.build import build
 from consentry.wiring.canary import open_canary
+from consentry.wiring.case import open_cases
 from consentry.wiring.conversation import open_conversations
 from consentry.wiring.decoders import open_hashing
 from consentry.wiring.incident import open_incidents
@@ -40,6 +41,7 @@ __all__ = [
     "open_assess",
     "open_banking",
     "open_canary",
+    "open_cases",
     "open_consents",
     "open_conversations",
     "open_hashing",

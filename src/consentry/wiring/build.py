@@ -43,6 +43,7 @@ from consentry.store.sql import open_store
 from consentry.store.system import RandomIds, ScryptPassphrases, SystemClock, secret_file
 from consentry.wiring.assess import deploy_policy
 from consentry.wiring.canary import canary_over
+from consentry.wiring.case import refusals
 from consentry.wiring.conversation import conversations_in
 from consentry.wiring.decoders import open_decoders, ready_hasher
 from consentry.wiring.judges import Judges, hashing_signals
@@ -125,6 +126,7 @@ def _build(settings: Settings, generator: Generator | None, opened: contextlib.E
             hide_at_once=settings.hide_at_once_most,
         ),
         takedown=Takedown(store, platforms, media, hasher, uploads, blobs, ids, settings.hide_at_once_most),
+        refusals=refusals(settings, store, blobs, passphrases, ids),
         consents=Consents(store, clock, ids, passphrases, decoder, hasher),
         optouts=OptOuts(store, ids, passphrases, decoder, hasher),
         parts=Parts(

@@ -36,6 +36,7 @@ from consentry.flows.optout import OptOuts
 from consentry.flows.parts import Parts
 from consentry.flows.passage import Passage
 from consentry.flows.recall import Recall
+from consentry.flows.refusal import Refusals
 from consentry.flows.report import Desk
 from consentry.flows.signin import SignIn
 from consentry.flows.staff import Staff
@@ -96,6 +97,8 @@ class System:
     """Receives reports."""
     takedown: Takedown
     """Takes pictures down."""
+    refusals: Refusals
+    """Refuses reports, and hears complaints about that."""
     consents: Consents
     """Records what people depicted agree to."""
     optouts: OptOuts
