@@ -30,6 +30,7 @@ COMMANDS: Final = {
     "recall": "recall:recall",
     "route": "route:route",
     "serve": "serve:serve",
+    "user": "user:user",
     "who-made": "whomade:who_made",
     "work": "serve:work",
 }

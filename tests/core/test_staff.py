@@ -122,8 +122,8 @@ def test_what_must_be_touched_for_is_not_open_without(permission):
     assert not wants_touch(session(touched=NOON), permission, NOON)
 
 
-def test_reveal_the_childrens_path_and_new_rules_want_a_touch():
-    assert {"original.reveal", "child.see", "policy.activate"} == STEP_UP
+def test_what_a_thief_of_a_session_would_want_wants_a_touch():
+    assert {"original.reveal", "child.see", "policy.activate", "staff.manage"} == STEP_UP
 
 
 @pytest.mark.parametrize(

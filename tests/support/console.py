@@ -100,8 +100,10 @@ class Person:
         """The token of the forms this browser is given."""
         return re.search(r'name="csrf" value="([^"]+)"', self.get(path).text)[1]
 
-    def post(self, path: str, page: str = "/account", **fields):
-        return self.http.post(f"/console{path}", data={"csrf": self.csrf(page), **fields})
+    def post(self, path: str, page: str = "/account", headers: dict | None = None, **fields):
+        return self.http.post(
+            f"/console{path}", data={"csrf": self.csrf(page), **fields}, headers=headers or {}
+        )
 
     def accept(self, shown: str):
         return self.post("/invited", "/invited", code=shown)

@@ -18,7 +18,9 @@ from fastapi.routing import RouteContext, iter_route_contexts
 import consentry.flows
 from consentry.cli.law import page as law_page
 from consentry.config import PREFIX, SETTINGS, Setting, load
+from consentry.core.staff import ROLES, STEP_UP, Permission
 from consentry.web.app import create_app
+from consentry.web.console.app import SCREENS
 from consentry.wiring import System
 
 FIRST = ("judge", "generate", "upload", "report", "takedown")
@@ -83,6 +85,7 @@ def pages(root: click.Command) -> dict[str, str]:
         "reference/settings.md": _settings,
         "reference/routes.md": _routes,
         "reference/law.md": law_page,
+        "reference/console.md": _console,
         "reference/cli.md": lambda: _cli(root),
     }
     return {name: "\n".join([WRITTEN, *write()]).rstrip() + "\n" for name, write in writers.items()}
@@ -185,6 +188,28 @@ def _app() -> FastAPI:
     """The application over nothing: its routes are known before there is a system behind them."""
     settings = load(environment={})
     return create_app(cast(System, SimpleNamespace(settings=settings, site=SimpleNamespace())))
+
+
+def _console() -> Iterator[str]:
+    """Every screen of the console, and which role may use it."""
+    yield "# The console, screen by screen"
+    yield ""
+    yield (
+        "Every screen and form there is; any other path under `/console` does not exist. What is marked with "
+        "* also wants a passkey touched within the last five minutes. Each pair is tested."
+    )
+    columns = ["Screen", "What it does", "Needs", *(role.replace("_", " ") for role in ROLES)]
+    yield from ("", f"| {' | '.join(columns)} |", "|---" * len(columns) + "|")
+    for screen in SCREENS:
+        mark = "*" if screen.needs in STEP_UP else ""
+        cells = [f"`{screen.method} /console{screen.path}`", _cell(screen.says)]
+        cells.append(f"`{screen.needs}`{mark}" if screen.needs else "nothing")
+        cells += ["yes" if _may(permissions, screen.needs) else "" for permissions in ROLES.values()]
+        yield f"| {' | '.join(cells)} |"
+
+
+def _may(permissions: frozenset[Permission], needs: Permission | None) -> bool:
+    return needs is None or needs in permissions | {Permission.SELF_MANAGE}
 
 
 def _cli(root: click.Command) -> Iterator[str]:

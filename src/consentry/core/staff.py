@@ -1,8 +1,8 @@
 """Who works here and what each of them may do, as data that can be read and tested.
 
 A member has roles, a role has permissions, and nothing is permitted that no role says. What shows an
-original image, opens the children's path or changes the rules also wants a passkey touched just now:
-a session that was stolen, or a screen that was left, opens none of these.
+original image, opens the children's path, changes the rules or lets somebody in also wants a passkey
+touched just now: a session that was stolen, or a screen that was left, opens none of these.
 """
 
 from __future__ import annotations
@@ -125,7 +125,14 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
 }
 """What each role may do, besides keeping its own account."""
 
-STEP_UP: Final = frozenset({Permission.ORIGINAL_REVEAL, Permission.CHILD_SEE, Permission.POLICY_ACTIVATE})
+STEP_UP: Final = frozenset(
+    {
+        Permission.ORIGINAL_REVEAL,
+        Permission.CHILD_SEE,
+        Permission.POLICY_ACTIVATE,
+        Permission.STAFF_MANAGE,  # whoever may invite could otherwise invite themselves anew
+    }
+)
 """What also wants a passkey touched just now."""
 
 

@@ -148,6 +148,11 @@ def test_what_wants_a_touch_sends_there_first_and_back(desk):
     )
     assert person.touch("/console/marked/1?a=b").headers["location"] == "/console/marked/1?a=b"
     assert person.get("/marked/1").status_code == 200
+    desk.clock.pass_(300)
+    operator = desk.member("late-operator", Role.OPERATOR)
+    desk.clock.pass_(300)
+    late = operator.post("/staff", headers={"referer": f"{desk.origin}/console/staff"}, name="finn")
+    assert late.headers["location"] == "/console/touch?next=%2Fconsole%2Fstaff"
     assert Permission.ORIGINAL_REVEAL in STEP_UP
 
 

@@ -161,3 +161,14 @@ def pair(desk, person):
 
     signed = desk.sign_in.signed(person.http.cookies[DEVELOPMENT])
     return signed.member, signed.session
+
+
+def test_who_came_by_invitation_signs_in_and_leaves_it_behind(desk):
+    _, shown = desk.staff.add("gina", frozenset({Role.REVIEWER}))
+    person = desk.person()
+    person.accept(shown)
+    person.register()
+    assert person.get("/sign-in").status_code == 200
+    answer = person.key.touch(person.options("/sign-in/question", "/sign-in"))
+    assert person.post("/sign-in/passkey", "/sign-in", answer=answer).headers["location"] == "/console"
+    assert [one.way.value for one in desk.staff.sessions("gina")] == ["passkey"]

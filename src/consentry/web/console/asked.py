@@ -172,10 +172,11 @@ def tls(system: System) -> bool:
 
 
 def with_next(path: str, request: Request) -> str:
-    """`path`, with where to go on afterwards: to what was asked for, if that is a page."""
-    if request.method != "GET" or request.url.path in {HOME, SIGN_IN, TOUCH}:
+    """`path`, with where to go on afterwards: the page that was asked for, or from which a form came."""
+    page = request.url.path if request.method == "GET" else urlsplit(request.headers.get("referer", "")).path
+    if page in {"", HOME, SIGN_IN, TOUCH}:
         return path
-    asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    asked = f"{page}?{request.url.query}" if request.method == "GET" and request.url.query else page
     return f"{path}?next={quote(asked, safe='')}"
 
 

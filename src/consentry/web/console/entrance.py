@@ -7,7 +7,7 @@ from dataclasses import replace
 from fastapi.responses import Response
 
 from consentry.core.errors import Trouble
-from consentry.core.staff import Permission
+from consentry.core.staff import Permission, Way
 from consentry.web import errors
 from consentry.web.console import pages
 from consentry.web.console.asked import HOME, SIGN_IN, TOUCH, Asked, Screen, onward
@@ -27,7 +27,7 @@ def _page(asked: Asked, template: str, status: int = 200, **values: object) -> R
 
 
 def _sign_in(asked: Asked) -> Response:
-    if asked.signed is not None:
+    if asked.signed is not None and asked.session.way is not Way.INVITATION:
         return asked.to(onward(asked))
     return _entrance(asked)
 
@@ -45,7 +45,7 @@ def _by_passphrase(asked: Asked) -> Response:
     except Trouble as error:
         known = errors.ours(error, errors.request_id(asked.request))
         return _entrance(asked, known, name)
-    return asked.to(onward(asked), token)
+    return _begun(asked, onward(asked), token)
 
 
 def _question(asked: Asked) -> Response:
@@ -59,7 +59,7 @@ def _by_passkey(asked: Asked) -> Response:
         token = asked.system.sign_in.by_passkey(asked.browser, asked.form.get("answer", ""))
     except Trouble as error:
         return _entrance(asked, errors.ours(error, errors.request_id(asked.request)))
-    return asked.to(onward(asked), token)
+    return _begun(asked, onward(asked), token)
 
 
 def _invited(asked: Asked) -> Response:
@@ -72,7 +72,14 @@ def _accept(asked: Asked) -> Response:
     except Trouble as error:
         known = errors.ours(error, errors.request_id(asked.request))
         return _page(asked, "invited.html", known.status, trouble=known)
-    return asked.to(ACCOUNT, token)
+    return _begun(asked, ACCOUNT, token)
+
+
+def _begun(asked: Asked, path: str, token: str) -> Response:
+    """Send them on with a new session; one that this browser was in before has ended."""
+    if asked.signed is not None:
+        asked.system.sign_in.leave(asked.signed)
+    return asked.to(path, token)
 
 
 def _touch(asked: Asked) -> Response:
