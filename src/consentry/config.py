@@ -68,6 +68,10 @@ class Settings:
     stream_mode: str
     conversation_hours: float
     default_hours: int
+    reports_hourly: int
+    looks_hourly: int
+    reports_rush: int
+    trusted_proxies: str
     hide_at_once_most: int
     complaint_hours: float
     workers: int
@@ -228,6 +232,18 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("complaint_hours", 24.0, "Hours within which a complaint about a refusal is answered."),
     Setting("default_hours", 48, "Hours for a takedown where no known law sets fewer."),
+    Setting("reports_hourly", 20, "Reports an hour from one network (/24 or /56); more wait. 0: any."),
+    Setting("looks_hourly", 120, "Looks an hour at one report from one network; more wait. 0: any."),
+    Setting(
+        "reports_rush",
+        300,
+        "Reports an hour from everywhere over which everybody waits half a minute first; 0: never.",
+    ),
+    Setting(
+        "trusted_proxies",
+        "127.0.0.1,::1",
+        "Proxies (addresses or networks) whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.",
+    ),
     Setting(
         "hide_at_once_most",
         50,

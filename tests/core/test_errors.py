@@ -1,5 +1,6 @@
 import inspect
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -19,6 +20,7 @@ from consentry.core.errors import (
     SafetyUnavailable,
     SetupTrouble,
     TooLarge,
+    TooMany,
     Trouble,
     UpstreamTrouble,
 )
@@ -26,7 +28,8 @@ from consentry.core.errors import (
 ALL = [kind for _, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, Trouble)]
 STATUS = {
     BadInput: 400, NotAllowed: 401, Forbidden: 403, NotFound: 404, RouteNotGated: 404, Conflict: 409,
-    IllegalTransition: 409, TooLarge: 413, SafetyUnavailable: 503, Overloaded: 503, UpstreamTrouble: 502,
+    IllegalTransition: 409, TooLarge: 413, TooMany: 429, SafetyUnavailable: 503, Overloaded: 503,
+    UpstreamTrouble: 502,
 }  # fmt: skip
 
 
@@ -70,3 +73,9 @@ def test_when_we_are_at_fault_it_is_an_outage_and_never_a_refusal(kind):
 
 def test_a_setup_at_fault_is_nobodys_request():
     assert not issubclass(SetupTrouble, CallerTrouble | OurTrouble | UpstreamTrouble)
+
+
+@pytest.mark.parametrize(("wait", "seconds"), [(0, 1), (0.2, 1), (1.0, 1), (1.1, 2), (360, 360)])
+def test_whoever_comes_too_often_is_told_whole_seconds_that_are_long_enough(wait, seconds):
+    told = TooMany("Wait.", wait=timedelta(seconds=wait), turn="a turn")
+    assert (told.seconds, told.turn) == (seconds, "a turn")

@@ -4,7 +4,8 @@ import pytest
 
 from consentry.core.report import DeviceHash
 from consentry.web import reports
-from consentry.web.reports import FIELDS, MAX_REPORT
+from consentry.web.comeback import MAX_BODY
+from consentry.web.reports import FIELDS
 from support.running import Running
 
 FORM = {
@@ -76,7 +77,7 @@ def test_a_body_that_is_no_form_is_sent_back(server: Running, receipt: dict, bod
 
 
 def test_a_report_longer_than_any_report_is_refused(server: Running):
-    reply = post(server, "", content=b"x" * (MAX_REPORT + 1))
+    reply = post(server, "", content=b"x" * (MAX_BODY + 1))
     assert (reply.status_code, reply.json()["error"]["code"]) == (413, "too_large")
 
 

@@ -1,7 +1,8 @@
 """The description of the report door names exactly what is read there and answered."""
 
+from consentry.web.comeback import SECRET
 from consentry.web.reports import FIELDS
-from consentry.web.reports_described import MESSAGES, RECEIPT, REPORT, SECRET, STATUS, WITHDRAWN
+from consentry.web.reports_described import MESSAGES, RECEIPT, REPORT, STATUS, WITHDRAWN
 from support.running import Running
 
 

@@ -64,7 +64,8 @@ def _asking(system: wiring.System) -> Iterator[None]:
         yield
         return
     app = create_report_app(system)
-    with _running(_listener(app, settings.report_host, settings.report_port)) as server:
+    listener = _listener(app, settings.report_host, settings.report_port, settings.trusted_proxies)
+    with _running(listener) as server:
         if not server.started:
             raise SetupTrouble("The report form cannot listen.", param="report_port")
         yield
@@ -115,10 +116,11 @@ def _working(system: wiring.System) -> Iterator[None]:
 
 def _server(system: wiring.System) -> uvicorn.Server:
     """The server of every door but the report form."""
-    return _listener(create_app(system), system.settings.host, system.settings.port)
+    settings = system.settings
+    return _listener(create_app(system), settings.host, settings.port, settings.trusted_proxies)
 
 
-def _listener(app: ASGIApp, host: str, port: int) -> uvicorn.Server:
+def _listener(app: ASGIApp, host: str, port: int, proxies: str) -> uvicorn.Server:
     """A server without an access log, so that nobody's address is written anywhere."""
     return uvicorn.Server(
         uvicorn.Config(
@@ -126,6 +128,7 @@ def _listener(app: ASGIApp, host: str, port: int) -> uvicorn.Server:
             host=host,
             port=port,
             access_log=False,
+            forwarded_allow_ips=proxies,
             server_header=False,
             log_level="warning",
             timeout_graceful_shutdown=5,

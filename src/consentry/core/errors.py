@@ -9,6 +9,7 @@
     │   ├── NotFound             404  there is no such thing
     │   ├── RouteNotGated        404  the gate does not know this route
     │   ├── TooLarge             413  over a stated limit
+    │   ├── TooMany              429  too often from one network; wait, and it is taken
     │   └── Conflict             409  somebody was faster
     │       └── IllegalTransition  409  that cannot happen in this state
     ├── OurTrouble               we are at fault: 5xx, and nothing is released
@@ -23,6 +24,9 @@ No error carries a picture, a prompt, an address, a secret or another service's 
 """
 
 from __future__ import annotations
+
+from datetime import timedelta
+from math import ceil
 
 
 class Trouble(Exception):
@@ -98,6 +102,20 @@ class TooLarge(CallerTrouble):
     status = 413
     code = "too_large"
     next_step = "Send less."
+
+
+class TooMany(CallerTrouble):
+    """Too often from one network, or from everywhere at once. Nothing is refused for good."""
+
+    status = 429
+    code = "too_many"
+    next_step = "Wait as long as Retry-After says, and send it again."
+
+    def __init__(self, message: str, *, wait: timedelta = timedelta(0), turn: str = "", **more: str) -> None:
+        """Say how long to `wait`; `turn` is to be sent along then. The rest is as for all trouble."""
+        super().__init__(message, **more)
+        self.seconds = max(ceil(wait.total_seconds()), 1)
+        self.turn = turn
 
 
 class Conflict(CallerTrouble):

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Annotated
 
 import anyio.to_thread
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
 from consentry.core.consent import Consent, Use
@@ -17,12 +16,12 @@ from consentry.core.match import Hashes
 from consentry.flows.consent import Given, Terms
 from consentry.flows.optout import Registered
 from consentry.web import auth, bodies
+from consentry.web.comeback import NO_STORE, SECRET, Reference, come_back, only, text_of, texts_of
 from consentry.web.consents_described import (
     CONSENT,
     GIVEN,
     OPT_OUT,
     REGISTERED,
-    SECRET,
     SHOWN,
     TAKEN_BACK,
     WITHDRAWN,
@@ -33,28 +32,16 @@ from consentry.wiring import System
 SCOPE = "consent"
 """What a key must be for."""
 
-NO_STORE = {"cache-control": "no-store", "referrer-policy": "no-referrer"}
-"""Headers of every answer here."""
-
 FIELDS = {
     "person", "account", "user", "use", "adult", "days", "evidence", "routes", "pictures", "hashes",
 }  # fmt: skip
 """Every field of a consent."""
-
-MAX_WORDS = 4_096
-"""Largest body that holds only a passphrase, in bytes."""
 
 DIGITS = 64
 """Hexadecimal digits of a SHA-256 and of a PDQ hash."""
 
 BEST = 100
 """Highest PDQ quality."""
-
-Reference = Annotated[str, Path(description="The reference that was answered, such as `cns_…`.")]
-"""A consent in an address."""
-
-OptOutReference = Annotated[str, Path(description="The reference that was answered, such as `opt_…`.")]
-"""A registration in an address."""
 
 
 def router(system: System) -> APIRouter:
@@ -107,7 +94,7 @@ def router(system: System) -> APIRouter:
     )
     async def withdraw(request: Request, reference: Reference) -> Response:
         """No account and no key are needed, only the six words. It is a POST so that they stay unseen."""
-        passphrase = await _passphrase(request)
+        passphrase, _ = await come_back(request, system.door, reference)
         consents = system.consents
         ended = await anyio.to_thread.run_sync(consents.withdraw_by_person, reference, passphrase)
         return JSONResponse(_ended(ended), 200, NO_STORE)
@@ -122,7 +109,7 @@ def router(system: System) -> APIRouter:
     async def opt_out(request: Request) -> Response:
         """No account and no key are needed. Pictures are hashed and not kept; hashes alone do as well."""
         fields = bodies.json_object(await bodies.raw(request, system.max_body))
-        _only(fields, {"pictures", "hashes"})
+        only(fields, {"pictures", "hashes"})
         pictures, hashes = _pictures(fields), _hashes(fields)
         made = await anyio.to_thread.run_sync(system.optouts.register, pictures, hashes)
         return JSONResponse(_registered(made), 201, NO_STORE)
@@ -133,24 +120,17 @@ def router(system: System) -> APIRouter:
         openapi_extra=SECRET,
         responses=TAKEN_BACK,
     )
-    async def opt_in(request: Request, reference: OptOutReference) -> Response:
+    async def opt_in(request: Request, reference: Reference) -> Response:
         """Whoever holds the six words may."""
-        passphrase = await _passphrase(request)
+        passphrase, _ = await come_back(request, system.door, reference)
         held = await anyio.to_thread.run_sync(system.optouts.withdraw, reference, passphrase)
         return JSONResponse({"reference": reference, "pictures": held}, 200, NO_STORE)
 
     return routes
 
 
-async def _passphrase(request: Request) -> str:
-    found = bodies.json_object(await bodies.raw(request, MAX_WORDS)).get("passphrase")
-    if not isinstance(found, str):
-        raise BadInput("`passphrase` must be text.", param="passphrase")
-    return found
-
-
 def _terms(fields: Mapping[str, object]) -> Terms:
-    _only(fields, FIELDS)
+    only(fields, FIELDS)
     days = fields.get("days")
     if isinstance(days, bool) or not isinstance(days, int):
         raise BadInput("`days` must be a whole number.", param="days")
@@ -159,40 +139,20 @@ def _terms(fields: Mapping[str, object]) -> Terms:
     except (ValueError, OverflowError):
         raise BadInput("`use` is `make` or `publish`, and `days` a number of days.", param="use") from None
     return Terms(
-        person=_text(fields, "person"),
-        account=auth.account_id(_text(fields, "account"), _text(fields, "user")),
+        person=text_of(fields, "person"),
+        account=auth.account_id(text_of(fields, "account"), text_of(fields, "user")),
         use=use,
         adult=fields.get("adult") is True,
         lasts=lasts,
-        evidence=_text(fields, "evidence"),
-        routes=frozenset(_texts(fields, "routes")),
+        evidence=text_of(fields, "evidence"),
+        routes=frozenset(texts_of(fields, "routes")),
         inputs=tuple(_hashes(fields)),
         pictures=_pictures(fields),
     )
 
 
-def _only(fields: Mapping[str, object], known: set[str]) -> None:
-    unknown = set(fields) - known
-    if unknown:
-        raise BadInput(f"There is no field `{min(unknown)}`.", code="unknown_field", param=min(unknown))
-
-
-def _text(fields: Mapping[str, object], name: str) -> str:
-    found = fields.get(name, "")
-    if not isinstance(found, str):
-        raise BadInput(f"`{name}` must be text.", param=name)
-    return found
-
-
-def _texts(fields: Mapping[str, object], name: str) -> Sequence[str]:
-    found = fields.get(name, [])
-    if not isinstance(found, list) or not all(isinstance(one, str) for one in found):
-        raise BadInput(f"`{name}` must be a list of texts.", param=name)
-    return found
-
-
 def _pictures(fields: Mapping[str, object]) -> Sequence[bytes]:
-    return [bodies.data_url(url) for url in _texts(fields, "pictures")]
+    return [bodies.data_url(url) for url in texts_of(fields, "pictures")]
 
 
 def _hashes(fields: Mapping[str, object]) -> Sequence[Hashes]:
@@ -204,8 +164,8 @@ def _hashes(fields: Mapping[str, object]) -> Sequence[Hashes]:
 
 def _hash(fields: Mapping[str, object]) -> Hashes:
     """Hashes that somebody made themselves: `sha256`, or `pdq` with its `quality`, or all three."""
-    _only(fields, {"sha256", "pdq", "quality"})
-    sha256, pdq, quality = _text(fields, "sha256"), _text(fields, "pdq"), fields.get("quality", 0)
+    only(fields, {"sha256", "pdq", "quality"})
+    sha256, pdq, quality = text_of(fields, "sha256"), text_of(fields, "pdq"), fields.get("quality", 0)
     sound = all(not one or _hexadecimal(one) for one in (sha256, pdq)) and bool(sha256 or pdq)
     if not sound or isinstance(quality, bool) or not isinstance(quality, int) or not 0 <= quality <= BEST:
         raise BadInput(

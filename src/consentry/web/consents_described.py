@@ -81,9 +81,6 @@ WITHDRAWN: dict[int | str, Schema] = {
 }
 """What a withdrawal answers."""
 
-SECRET: Schema = takes("The passphrase.", json=thing({"passphrase": text("The six words.")}, ("passphrase",)))
-"""What is asked of a person who comes back."""
-
 OPT_OUT: Schema = takes(
     "Pictures, or hashes of them.",
     json=thing(

@@ -24,6 +24,7 @@ from consentry.core.errors import (
     Overloaded,
     RouteNotGated,
     TooLarge,
+    TooMany,
     Trouble,
     UpstreamTrouble,
 )
@@ -65,6 +66,9 @@ def response(error: Trouble, rid: str, more: Mapping[str, object] | None = None)
     headers = {"x-request-id": rid, "x-should-retry": "false", "cache-control": "no-store"}
     if isinstance(error, Overloaded):
         headers |= {"retry-after": str(RETRY_SECONDS), "x-should-retry": "true"}
+    if isinstance(error, TooMany):
+        headers |= {"retry-after": str(error.seconds)}
+        more = {**(more or {}), **({"turn": error.turn} if error.turn else {})}
     if isinstance(error, TooLarge):
         headers["connection"] = "close"  # so that the rest of the body need not be sent
     if error.status == 401:  # noqa: PLR2004 - RFC 9110 15.5.2 asks for this header with a 401

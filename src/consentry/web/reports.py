@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from typing import Annotated, TypeVar
+from typing import TypeVar
 
 import anyio.to_thread
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
 from consentry.core.case import Case, Copy, CopyState
@@ -16,29 +16,20 @@ from consentry.core.errors import BadInput
 from consentry.core.report import DeviceHash, Report, Standing, Under18, Why
 from consentry.flows.report import Letter, Receipt
 from consentry.web import bodies
+from consentry.web.comeback import MAX_BODY, NO_STORE, SECRET, TURN, Reference, come_back, only, text_of
+from consentry.web.network import network
 from consentry.web.reports_described import (
     MESSAGE,
     MESSAGES,
     MORE,
     RECEIPT,
     REPORT,
-    SECRET,
     STATUS,
     WITHDRAWN,
 )
 from consentry.wiring import System
 
-MAX_REPORT = 64 * 1024
-"""Largest report in bytes; there is no picture in it."""
-
-NO_STORE = {"cache-control": "no-store", "referrer-policy": "no-referrer"}
-"""Headers of every answer here."""
-
 _E = TypeVar("_E", bound=StrEnum)
-
-
-Reference = Annotated[str, Path(description="The reference on the receipt, such as C-7KQ2-M4XD.")]
-"""A case's reference in an address."""
 
 
 def router(system: System) -> APIRouter:
@@ -54,7 +45,8 @@ def router(system: System) -> APIRouter:
     )
     async def report(request: Request) -> Response:
         """No account and no key are needed. The answer carries a passphrase, which is shown once."""
-        fields = bodies.json_object(await bodies.raw(request, MAX_REPORT))
+        system.door.report(network(request), request.headers.get(TURN, ""))
+        fields = bodies.json_object(await bodies.raw(request, MAX_BODY))
         receipt = await anyio.to_thread.run_sync(system.desk.receive, _report(fields))
         return JSONResponse(_receipt(receipt, system), 201, NO_STORE)
 
@@ -66,7 +58,7 @@ def router(system: System) -> APIRouter:
     )
     async def status(request: Request, reference: Reference) -> Response:
         """It is a POST so that no secret stands in an address."""
-        passphrase = await _passphrase(request)
+        passphrase, _ = await come_back(request, system.door, reference)
         case, copies = await anyio.to_thread.run_sync(system.desk.look_up, reference, passphrase)
         return JSONResponse(_status(case, copies), 200, NO_STORE)
 
@@ -78,7 +70,7 @@ def router(system: System) -> APIRouter:
     )
     async def withdraw(request: Request, reference: Reference) -> Response:
         """The clock ends, and what was hidden because of it is shown again."""
-        passphrase = await _passphrase(request)
+        passphrase, _ = await come_back(request, system.door, reference)
         case = await anyio.to_thread.run_sync(system.desk.withdraw, reference, passphrase)
         return JSONResponse({"reference": case.id, "state": case.state.value}, 200, NO_STORE)
 
@@ -90,8 +82,8 @@ def router(system: System) -> APIRouter:
     )
     async def places(request: Request, reference: Reference) -> Response:
         """Each is hidden like the first ones. The clock goes on as it was."""
-        fields = bodies.json_object(await bodies.raw(request, MAX_REPORT))
-        passphrase, urls = _text(fields, "passphrase"), _urls(fields)
+        passphrase, fields = await come_back(request, system.door, reference)
+        urls = _urls(fields)
         await anyio.to_thread.run_sync(system.desk.add_places, reference, passphrase, urls)
         case, copies = await anyio.to_thread.run_sync(system.desk.look_up, reference, passphrase)
         return JSONResponse(_status(case, copies), 200, NO_STORE)
@@ -104,18 +96,14 @@ def router(system: System) -> APIRouter:
     )
     async def messages(request: Request, reference: Reference) -> Response:
         """Without a text it only reads. Nobody's name is ever part of a message."""
-        fields = bodies.json_object(await bodies.raw(request, MAX_REPORT))
-        passphrase, words = _text(fields, "passphrase"), _text(fields, "text")
+        passphrase, fields = await come_back(request, system.door, reference)
+        words = text_of(fields, "text")
         if words:
             await anyio.to_thread.run_sync(system.desk.write, reference, passphrase, words)
         letters = await anyio.to_thread.run_sync(system.desk.read, reference, passphrase)
         return JSONResponse({"messages": [_letter(letter) for letter in letters]}, 200, NO_STORE)
 
     return routes
-
-
-async def _passphrase(request: Request) -> str:
-    return _text(bodies.json_object(await bodies.raw(request, MAX_REPORT)), "passphrase")
 
 
 FIELDS = {
@@ -127,23 +115,21 @@ FIELDS = {
 
 
 def _report(fields: Mapping[str, object]) -> Report:
-    unknown = set(fields) - FIELDS
-    if unknown:
-        raise BadInput(f"There is no field `{min(unknown)}`.", code="unknown_field", param=min(unknown))
+    only(fields, FIELDS)
     return Report(
         standing=_choice(fields, "standing", Standing),
         under18=_choice(fields, "under18", Under18),
         urls=_urls(fields),
-        statement=_text(fields, "statement"),
+        statement=text_of(fields, "statement"),
         declares_intimate=fields.get("declares_intimate") is True,
         good_faith=fields.get("good_faith") is True,
-        signature=_text(fields, "signature"),
-        contact=_text(fields, "contact"),
-        place=_text(fields, "place").lower(),
-        where=_text(fields, "where"),
+        signature=text_of(fields, "signature"),
+        contact=text_of(fields, "contact"),
+        place=text_of(fields, "place").lower(),
+        where=text_of(fields, "where"),
         hashes=_hashes(fields),
         why=_choice(fields, "why", Why) if "why" in fields else Why.UNSAID,
-        language=_text(fields, "language") or "en",
+        language=text_of(fields, "language") or "en",
         may_write=fields.get("may_write") is True,
     )
 
@@ -169,13 +155,6 @@ def _is_hash(found: object) -> bool:
         and isinstance(found["pdq"], str)
         and type(found["quality"]) is int
     )
-
-
-def _text(fields: Mapping[str, object], name: str) -> str:
-    found = fields.get(name, "")
-    if not isinstance(found, str):
-        raise BadInput(f"`{name}` must be text.", param=name)
-    return found
 
 
 def _choice(fields: Mapping[str, object], name: str, choices: type[_E]) -> _E:

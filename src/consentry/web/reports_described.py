@@ -15,6 +15,7 @@ from consentry.core.report import (
     Under18,
     Why,
 )
+from consentry.web.comeback import WORDS
 from consentry.web.describe import Schema, flag, gives, number, several, takes, text, thing
 
 _FORM = thing(
@@ -53,18 +54,16 @@ _FORM = thing(
     additionalProperties=False,
 )
 
-_SECRET = thing({"passphrase": text("The six words on the receipt.")}, ("passphrase",))
-
 _MORE = thing(
     {
-        **_SECRET["properties"],
+        **WORDS,
         "urls": several("More places.", text("A web address.", maxLength=MAX_URL)),
     },
     ("passphrase", "urls"),
 )
 
 _MESSAGE = thing(
-    {**_SECRET["properties"], "text": text("What you write; empty to read only.", maxLength=MAX_MESSAGE)},
+    {**WORDS, "text": text("What you write; empty to read only.", maxLength=MAX_MESSAGE)},
     ("passphrase",),
 )
 
@@ -72,9 +71,6 @@ _TIME = text("A moment in UTC.", format="date-time")
 
 REPORT: Schema = takes("The report. There is no picture in it.", json=_FORM)
 """What a report is."""
-
-SECRET: Schema = takes("The passphrase.", json=_SECRET)
-"""What is asked of somebody who comes back."""
 
 MORE: Schema = takes("More places where the picture is.", json=_MORE)
 """What is asked of somebody who names more places."""

@@ -25,6 +25,7 @@ from consentry.flows.access import Access
 from consentry.flows.banking import Banking
 from consentry.flows.check import Checks
 from consentry.flows.consent import Consents
+from consentry.flows.door import Door
 from consentry.flows.generate import AT_ONCE
 from consentry.flows.ledger import Ledger
 from consentry.flows.optout import OptOuts
@@ -125,6 +126,7 @@ def _build(settings: Settings, generator: Generator | None, opened: contextlib.E
             ids=ids,
             hide_at_once=settings.hide_at_once_most,
         ),
+        door=Door(clock, ids, settings.reports_hourly, settings.looks_hourly, settings.reports_rush),
         takedown=Takedown(store, platforms, media, hasher, uploads, blobs, ids, settings.hide_at_once_most),
         refusals=refusals(settings, store, blobs, passphrases, ids),
         consents=Consents(store, clock, ids, passphrases, decoder, hasher),

@@ -30,6 +30,7 @@ from consentry.flows.canary import FLY, Canary
 from consentry.flows.check import Checks
 from consentry.flows.consent import Consents
 from consentry.flows.conversation import Conversations
+from consentry.flows.door import Door
 from consentry.flows.judge import Judge, Judged
 from consentry.flows.ledger import Ledger
 from consentry.flows.optout import OptOuts
@@ -95,6 +96,8 @@ class System:
     """Judges words and links."""
     desk: Desk
     """Receives reports."""
+    door: Door
+    """Counts who sends reports."""
     takedown: Takedown
     """Takes pictures down."""
     refusals: Refusals

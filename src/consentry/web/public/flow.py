@@ -14,6 +14,7 @@ from consentry.core.case import Case
 from consentry.core.entry import stamp
 from consentry.core.errors import BadInput, NotFound
 from consentry.flows.report import Receipt
+from consentry.web.network import network
 from consentry.web.public import questions
 from consentry.web.public.pages import KEEP_NOTHING, helplines, page
 from consentry.web.public.questions import QUESTIONS, Fault
@@ -43,7 +44,8 @@ def routes(system: System, visits: Visits) -> list[Route]:
         return visit.end(visit.to())
 
     async def send(visit: Visit) -> Response:
-        return await anyio.to_thread.run_sync(_send, visit, system)
+        turn = (await visit.form()).get("turn", "")
+        return await anyio.to_thread.run_sync(_send, visit, system, turn)
 
     return [
         Route("/{lang}/", bound(start)),
@@ -176,8 +178,8 @@ def _rows(visit: Visit, answers: Answers) -> Sequence[tuple[str, str, str]]:
     return [row for row in rows if row[2] in way and (row[0] != "safe" or row[1])]
 
 
-def _send(visit: Visit, system: System) -> Response:
-    """Send the report, once however often it is asked for."""
+def _send(visit: Visit, system: System, turn: str) -> Response:
+    """Send the report, once however often it is asked for. Raises TooMany."""
     with visit.visits.sending:
         answers = visit.visits.read(visit.token)
         if answers is None:
@@ -188,6 +190,7 @@ def _send(visit: Visit, system: System) -> Response:
             return visit.to("case")
         if not questions.reachable("check", answers):
             return visit.to(questions.open_page(answers))
+        system.door.report(network(visit.request), turn)
         try:
             receipt = system.desk.receive(questions.report(answers, visit.words))
         except BadInput:

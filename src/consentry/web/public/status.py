@@ -16,6 +16,7 @@ from starlette.routing import Route
 from consentry.core.case import CaseState, Copy, CopyState
 from consentry.core.errors import BadInput, IllegalTransition, NotAllowed
 from consentry.core.message import MAX_MESSAGE
+from consentry.web.network import network
 from consentry.web.public import questions
 from consentry.web.public.pages import page
 from consentry.web.public.questions import Fault
@@ -59,6 +60,7 @@ def _status(system: System, visit: Visit, form: Form) -> Response:
         return page("status.html", "status", visit.words, back="", reference="")
     reference = form.get("reference", "").strip().upper()[:LONGEST_LINE]
     passphrase = form.get("passphrase", "")[:LONGEST_LINE]
+    system.door.look(network(visit.request), reference)
     try:
         system.desk.look_up(reference, passphrase)
     except NotAllowed:
@@ -72,7 +74,7 @@ def _case(system: System, visit: Visit, form: Form) -> Response:
 
     What was done is answered by sending the browser to the case: loading that page again does nothing twice.
     """
-    held = _held(visit)
+    held = _held(visit, system)
     if held is None:
         return visit.to("status")
     if visit.request.method != "POST":
@@ -115,7 +117,7 @@ def _add(system: System, held: tuple[str, str], form: Form) -> Mapping[str, Faul
 
 def _withdraw(system: System, visit: Visit, _form: Form) -> Response:
     """Ask once more, then take the report back."""
-    held = _held(visit)
+    held = _held(visit, system)
     if held is None:
         return visit.to("status")
     if visit.request.method != "POST":
@@ -134,11 +136,12 @@ def _withdraw(system: System, visit: Visit, _form: Form) -> Response:
     return visit.to("case")
 
 
-def _held(visit: Visit) -> tuple[str, str] | None:
-    """Reference and words of somebody who is looking at a report."""
+def _held(visit: Visit, system: System) -> tuple[str, str] | None:
+    """Reference and words of somebody who is looking at a report, and is counted. Raises TooMany."""
     answers = visit.answers
     if answers is None or "reference" not in answers:
         return None
+    system.door.look(network(visit.request), answers["reference"])
     return answers["reference"], answers["passphrase"]
 
 

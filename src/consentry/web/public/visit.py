@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from math import ceil
 from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from consentry.core.errors import BadInput, NotFound, Trouble
+from consentry.core.errors import BadInput, NotFound, TooMany, Trouble
 from consentry.web import bodies, errors
 from consentry.web.public.pages import KEEP_NOTHING, page
 from consentry.web.public.session import Answers, Visits
@@ -20,6 +21,9 @@ COOKIE = "visit"
 
 MAX_FORM = 256 * 1024
 """Largest form in bytes: a hundred of the longest addresses and the longest text."""
+
+LONG = 120
+"""Seconds from which on a wait is told in minutes."""
 
 MAX_FIELDS = 20
 """Most fields in one form."""
@@ -92,10 +96,30 @@ def endpoint(visits: Visits, answer: Page) -> Endpoint:
         try:
             token = request.cookies.get(COOKIE, "")
             return await answer(Visit(request, visits, say, token, visits.read(token)))
+        except TooMany as error:
+            return waiting(error, request, say)
         except Exception as error:  # noqa: BLE001 - whatever it is, nothing of it may reach a page or a log
             return trouble(errors.ours(error, errors.request_id(request)), say)
 
     return answered
+
+
+def waiting(error: TooMany, request: Request, say: Words) -> Response:
+    """A page that says how long to wait, and goes on from where they are."""
+    minutes = error.seconds >= LONG
+    made = page(
+        "wait.html",
+        "wait",
+        say,
+        error.status,
+        minutes=minutes,
+        count=ceil(error.seconds / 60) if minutes else error.seconds,
+        path=request.url.path,
+        again=request.url.path.endswith("/check"),
+        turn=error.turn,
+    )
+    made.headers["retry-after"] = str(error.seconds)
+    return made
 
 
 def trouble(error: Trouble, say: Words) -> Response:
