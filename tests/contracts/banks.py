@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from consentry.core.bank import Bank, BankEntry, EntryStatus, Feedback, SignalKind, frames_digest
+from consentry.core.bank import Bank, BankEntry, BankHashes, EntryStatus, Feedback, SignalKind, frames_digest
 from consentry.core.errors import Conflict, NotFound
 from consentry.core.match import FrameHash
 from support.stores import NOON, a_known
@@ -42,12 +42,38 @@ def only(store, name="BANK_A"):
     return sorted(found, key=lambda entry: (int(entry.value, 16), entry.signal))
 
 
+def many(*numbers, bank="BANK_A", signal=PDQ, changed=NOON) -> BankHashes:
+    """The hashes that `an_entry` has for these numbers."""
+    packed = b"".join(bytes.fromhex(an_entry(number, signal=signal).value) for number in numbers)
+    return BankHashes(bank, signal, packed, changed)
+
+
 class BankContract:
     @pytest.fixture
     def banked(self, store):
         with store.begin() as tx:
             tx.add_bank(a_bank())
         return store
+
+    @pytest.mark.parametrize("signal", [PDQ, MD5])
+    def test_many_hashes_become_what_as_many_entries_would(self, banked, signal):
+        old = an_entry(2, signal=signal, about="said", source_ref="r", feedback=Feedback.AGREE)
+        put(banked, old)
+        later = NOON + timedelta(hours=1)
+        with banked.begin() as tx:
+            tx.put_hashes(many(3, 2, 1, 3, signal=signal, changed=later))
+        fresh = [an_entry(number, signal=signal, changed=later) for number in (1, 2, 3)]
+        fresh[1] = replace(fresh[1], feedback=Feedback.AGREE)
+        assert only(banked) == fresh
+        with banked.read() as view:
+            assert len(view.listed_since(0, 10)) == 3
+
+    def test_many_hashes_replace_nothing_that_is_newer_and_none_are_none(self, banked):
+        put(banked, an_entry(1, status=EntryStatus.WITHDRAWN))
+        with banked.begin() as tx:
+            tx.put_hashes(many(1, changed=NOON - timedelta(seconds=1)))
+            tx.put_hashes(many())
+        assert only(banked) == [an_entry(1, status=EntryStatus.WITHDRAWN)]
 
     def test_a_bank_comes_back_with_a_number_and_cannot_be_made_twice(self, store):
         wanted = a_bank(enabled_ratio=0.25, radius=20, source="listfile", about="ours")
@@ -98,11 +124,12 @@ class BankContract:
         "change",
         [
             lambda tx: tx.put_entries([an_entry(bank="NOPE")]),
+            lambda tx: tx.put_hashes(many(1, bank="NOPE")),
             lambda tx: tx.save_entry(an_entry(id=7)),
             lambda tx: tx.drop_bank("NOPE"),
             lambda tx: tx.end_record("NOPE", "r1", EntryStatus.DELETED, NOON),
         ],
-        ids=["put_entries", "save_entry", "drop_bank", "end_record"],
+        ids=["put_entries", "put_hashes", "save_entry", "drop_bank", "end_record"],
     )
     def test_what_no_bank_has_cannot_be_changed(self, banked, change):
         with pytest.raises(NotFound), banked.begin() as tx:
@@ -250,11 +277,21 @@ class BankContract:
             lambda tx: tx.save_bank(replace(tx.bank("BANK_A"), enabled_ratio=0.5)),
             lambda tx: tx.drop_bank("BANK_A"),
             lambda tx: tx.put_entries([an_entry(2)]),
+            lambda tx: tx.put_hashes(many(2)),
             lambda tx: tx.save_entry(tx.entries_of("BANK_A", 0, 1)[0]),
             lambda tx: tx.end_record("BANK_A", "r1", EntryStatus.DELETED, NOON),
             lambda tx: tx.add_known(a_known()),
         ],
-        ids=["add_bank", "save_bank", "drop_bank", "put_entries", "save_entry", "end_record", "add_known"],
+        ids=[
+            "add_bank",
+            "save_bank",
+            "drop_bank",
+            "put_entries",
+            "put_hashes",
+            "save_entry",
+            "end_record",
+            "add_known",
+        ],
     )
     def test_whatever_changes_what_matches_changes_the_number(self, banked, change):
         put(banked, an_entry(1, source_ref="r1"))

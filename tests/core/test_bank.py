@@ -10,6 +10,7 @@ from consentry.core.bank import (
     FOREVER,
     Bank,
     BankEntry,
+    BankHashes,
     EntryStatus,
     SignalKind,
     checked_name,
@@ -178,3 +179,27 @@ def test_the_edges_are_inside():
 def test_all_is_always_and_nothing_is_never(seed):
     assert Bank("A", enabled_ratio=1.0).counts(seed)
     assert not Bank("A", enabled_ratio=0.0).counts(seed)
+
+
+def test_many_hashes_are_what_as_many_entries_are():
+    values = [bytes([number]) * 32 for number in range(3)]
+    many = BankHashes("BANK_A", SignalKind.PDQ, b"".join(values), NOON)
+    assert len(many) == 3
+    assert list(many.values()) == values
+    assert list(many.entries()) == [BankEntry("BANK_A", SignalKind.PDQ, v.hex(), NOON) for v in values]
+
+
+@pytest.mark.parametrize(("kind", "size"), [("pdq", 32), ("md5", 16), ("sha256", 32)])
+def test_many_hashes_are_whole_ones(kind, size):
+    assert len(BankHashes("BANK_A", SignalKind(kind), bytes(2 * size), NOON)) == 2
+    assert len(BankHashes("BANK_A", SignalKind(kind), b"", NOON)) == 0
+    with pytest.raises(BadInput, match=f"A {kind} hash has {2 * size} hexadecimal digits."):
+        BankHashes("BANK_A", SignalKind(kind), bytes(2 * size - 1), NOON)
+
+
+def test_many_hashes_need_a_zone_and_are_no_videos():
+    with pytest.raises(BadInput) as caught:
+        BankHashes("BANK_A", SignalKind.PDQ, b"", NOON.replace(tzinfo=None))
+    assert (str(caught.value), caught.value.param) == ("A moment needs a zone.", "changed")
+    with pytest.raises(BadInput):
+        BankHashes("BANK_A", SignalKind.VPDQ, bytes(32), NOON)

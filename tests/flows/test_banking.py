@@ -13,7 +13,7 @@ from consentry.flows.banking import Banking, Choice
 from consentry.media.decoder import PlainDecoder as VideoDecoder
 from consentry.media.limits import VIDEO_LIMITS
 from consentry.store.memory import MemoryStore
-from contracts.banks import an_entry
+from contracts.banks import an_entry, many, only
 from support.fakes import PlainDecoder, PlainHasher
 from support.stores import NOON, CountingIds, HandClock
 from support.videos import encoded, film
@@ -112,6 +112,17 @@ def test_a_list_is_taken_in_by_pieces_and_each_is_told(banking, monkeypatch):
     assert told == [2, 2, 1]
     assert [entry.value for entry in banking.entries("BANK_A")] == [an_entry(n).value for n in range(5)]
     assert banking.status("BANK_A").counts == {(PDQ, EntryStatus.ACTIVE): 5}
+
+
+def test_many_hashes_are_taken_in_where_they_stand_between_entries(banking, monkeypatch):
+    monkeypatch.setattr("consentry.flows.banking.PIECE", 4)
+    told = []
+    ended = an_entry(2, status=EntryStatus.WITHDRAWN)
+    listed = [replace(ended, status=EntryStatus.ACTIVE), many(1, 2, 3), ended, an_entry(4)]
+    assert banking.take("BANK_A", listed, "k", told.append) == 6
+    assert told == [4, 2]
+    assert [entry.status.value for entry in banking.entries("BANK_A")].count("withdrawn") == 1
+    assert only(banking.store) == [an_entry(1), ended, an_entry(3), an_entry(4)]
 
 
 def test_what_a_whole_new_list_leaves_out_is_withdrawn(banking):

@@ -95,7 +95,7 @@ def import_(name: str, file: Path, kind: str, whole: bool, as_json: bool, **opti
         lines = io.TextIOWrapper(raw, "utf-8", errors="replace", newline="")
         reading = Reading(name, banking.clock.now(), SignalKind(kind))
         with _bar(file, quiet=as_json) as told:
-            taken = banking.take(name, reading.entries(lines), BY, lambda _: told(raw.tell()))
+            taken = banking.take(name, reading.listed(lines), BY, lambda _: told(raw.tell()))
         if reading.skipped and not taken:
             raise BadInput("Not one line could be used.", param="file")
         withdrawn = banking.withdraw_older(name, reading.now, BY) if whole else 0

@@ -14,12 +14,21 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
 
-from consentry.core.bank import DIGITS, BankEntry, EntryStatus, SignalKind, checked_value, frames_digest
+from consentry.core.bank import (
+    DIGITS,
+    BankEntry,
+    BankHashes,
+    EntryStatus,
+    SignalKind,
+    checked_value,
+    frames_digest,
+)
 from consentry.core.errors import BadInput
 from consentry.core.match import FrameHash, telling
 from consentry.matching.video import from_vpdq, to_vpdq
@@ -43,6 +52,27 @@ COLUMNS = ("signal_type", "signal_val", "status", "source_ref", "case_refs")
 READ = frozenset({*TYPE_NAMES, *VALUE_NAMES, *COLUMNS})
 """Columns of a table that are read; the others are nobody's business here."""
 
+AT_ONCE = 20_000
+"""Most hashes that are handed on together."""
+
+FEW = 100
+"""Fewer hashes are handed on as entries: in a list of which much is said of most, so many are in a row."""
+
+CELLS = {
+    **dict.fromkeys(TYPE_NAMES, f"(?P<kind>{'|'.join(kind for kind in TYPES if kind != 'vpdq')}|)"),
+    **dict.fromkeys(VALUE_NAMES, "(?P<hash>[0-9a-fA-F]+)"),
+    "status": "(?:active)?",
+    "source_ref": "",
+    "case_refs": "",
+}
+"""What stands in the cells of a row that says no more than a hash, and perhaps its kind."""
+
+BARE = re.compile(r"[ \t]*(?P<kind>)(?P<hash>[0-9a-fA-F]+)\s*")
+"""A hash alone on a line."""
+
+NEVER = re.compile(r"(?!)")
+"""Matches nothing."""
+
 Row = Mapping[str, object]
 
 
@@ -58,61 +88,91 @@ class Reading:
     """What 64 digits alone on a line are; 32 are MD5."""
     malformed: list[int] = field(default_factory=list)
     """Numbers of the first lines that could not be used."""
+    number: int = 0
+    """How many lines were read."""
     skipped: int = 0
     """How many lines could not be used."""
 
-    def entries(self, lines: Iterable[str]) -> Iterator[BankEntry]:
-        """An entry for every line that can be used. Raises BadInput for a table without its columns."""
-        coming = iter(enumerate(lines, 1))
-        for number, line in coming:
-            if line.strip():
-                yield from self._rest(chain([(number, line)], coming), line.lstrip("\ufeff").strip())
-                return
+    def listed(self, lines: Iterable[str]) -> Iterator[BankEntry | BankHashes]:
+        """An entry for every line that can be used; those that say no more than a hash come together.
 
-    def _rest(self, numbered: Iterator[tuple[int, str]], first: str) -> Iterator[BankEntry]:
-        if first.startswith("{"):
-            yield from self._each(numbered, _json_row)
-        elif not first.startswith("[") and ("," in first or first.lower() in VALUE_NAMES):
-            yield from self._table(numbered)
+        Raises BadInput for a table without its columns.
+        """
+        coming = self._counted(lines)
+        first = next((line for line in coming if line.strip()), None)
+        if first is None:
+            return
+        text, every = _tidy(first), chain([first], coming)
+        if text.startswith("{"):
+            yield from self._each(every, NEVER, _json_row)
+        elif not text.startswith("[") and ("," in text or text.lower() in VALUE_NAMES):
+            yield from self._table(every)
         else:
-            yield from self._each(numbered, self._plain_row)
+            yield from self._each(every, BARE, self._plain_row)
 
-    def _each(self, numbered: Iterator[tuple[int, str]], read: Callable[[str], Row]) -> Iterator[BankEntry]:
-        for number, line in numbered:
-            text = line.lstrip("\ufeff").strip()
-            if not text:
-                continue
-            try:
-                yield self._entry(read(text))
-            except (BadInput, ValueError):
-                self._skip(number)
+    def _counted(self, lines: Iterable[str]) -> Iterator[str]:
+        for line in lines:
+            self.number += 1
+            yield line
 
-    def _table(self, numbered: Iterator[tuple[int, str]]) -> Iterator[BankEntry]:
-        table = csv.reader(line.lstrip("\ufeff") for _, line in numbered)
-        names = [name.strip().lower() for name in next(table, [])]
+    def _table(self, lines: Iterator[str]) -> Iterator[BankEntry | BankHashes]:
+        def row(line: str) -> list[str]:
+            """The cells of a row, which may go on in the lines that follow."""
+            return next(csv.reader(chain([line.lstrip("\ufeff")], lines)), [])
+
+        names = [name.strip().lower() for name in row(next(lines))]
         if not set(names) & set(VALUE_NAMES):
             raise BadInput(f"The table has no column {', '.join(VALUE_NAMES)}.", param="file")
         columns = [(name, place) for place, name in enumerate(names) if name in READ]
-        for row in self._rows(table, lambda: table.line_num):
-            try:
-                yield self._entry({name: row[place] for name, place in columns if place < len(row)})
-            except (BadInput, ValueError):
-                self._skip(table.line_num)
 
-    def _rows(self, table: Iterator[list[str]], number: Callable[[], int]) -> Iterator[list[str]]:
-        """Rows that have something in them; one that Python's reader cannot take is passed over."""
-        while True:
-            try:
-                row = next(table, None)
-            except csv.Error:
-                self._skip(number())
-                continue
-            if row is None:
-                return
-            if row:
-                yield row
+        def read(line: str) -> Row:
+            cells = row(line)
+            return {name: cells[place] for name, place in columns if place < len(cells)}
 
-    def _plain_row(self, text: str) -> Row:
+        yield from self._each(lines, _bare(names), read)
+
+    def _each(
+        self, lines: Iterator[str], bare: re.Pattern[str], read: Callable[[str], Row]
+    ) -> Iterator[BankEntry | BankHashes]:
+        """Gather what is a `bare` hash, and `read` the others one by one."""
+        gathered: dict[SignalKind, list[str]] = {kind: [] for kind in DIGITS}
+        named = [*TYPES.items(), ("", SignalKind.MD5), ("", self.plain)]
+        places = {(name, DIGITS[kind]): gathered[kind] for name, kind in named if kind is not SignalKind.VPDQ}
+        many = 0
+        for line in lines:
+            found = bare.fullmatch(line)
+            name, value = found.group("kind", "hash") if found else ("", "")
+            hashes = places.get((name, len(value)))
+            if hashes is not None:
+                hashes.append(value)
+                many += 1
+                if many % AT_ONCE == 0:
+                    yield from self._together(gathered)
+            elif line.strip():
+                entry = self._read(line, read)
+                if entry is not None:
+                    yield from self._together(gathered)
+                    yield entry
+        yield from self._together(gathered)
+
+    def _together(self, gathered: Mapping[SignalKind, list[str]]) -> Iterator[BankEntry | BankHashes]:
+        """What was gathered so far, which is then gathered no longer."""
+        for kind, hashes in gathered.items():
+            if hashes:
+                whole = BankHashes(self.bank, kind, bytes.fromhex("".join(hashes)), self.now)
+                hashes.clear()
+                yield from [whole] if len(whole) >= FEW else whole.entries()
+
+    def _read(self, line: str, read: Callable[[str], Row]) -> BankEntry | None:
+        """The entry on a line; None, and noted, if it cannot be used."""
+        try:
+            return self._entry(read(line))
+        except (BadInput, ValueError, csv.Error):
+            self._skip(self.number)
+            return None
+
+    def _plain_row(self, line: str) -> Row:
+        text = _tidy(line)
         return {"signal_type": self._kind_of(text), "signal_val": text}
 
     def _kind_of(self, text: str) -> str:
@@ -153,8 +213,22 @@ def _telling_video(text: str) -> tuple[FrameHash, ...]:
     return frames
 
 
-def _json_row(text: str) -> Row:
-    found = json.loads(text)
+def _tidy(line: str) -> str:
+    """`line` without a mark of its encoding and without spaces around it."""
+    return line.lstrip("\ufeff").strip()
+
+
+def _bare(names: Sequence[str]) -> re.Pattern[str]:
+    """What a row of a table with columns of these names is if it says no more than a hash, and its kind."""
+    if any(sum(name in same for name in names) > 1 for same in (TYPE_NAMES, VALUE_NAMES)):
+        return NEVER  # which of two counts is seen by reading both
+    cells = ",".join(CELLS.get(name, r'[^",\r\n]*') for name in names)
+    kind = "" if set(names) & set(TYPE_NAMES) else "(?P<kind>)"
+    return re.compile(rf"{kind}{cells}\r?\n?")
+
+
+def _json_row(line: str) -> Row:
+    found = json.loads(_tidy(line))
     if not isinstance(found, dict):
         raise BadInput("A line is no JSON object.")
     return found

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
-from consentry.core.bank import Bank, BankEntry, EntryStatus, SignalKind
+from consentry.core.bank import Bank, BankEntry, BankHashes, EntryStatus, SignalKind
 
 
 class Near(NamedTuple):
@@ -100,6 +100,9 @@ class BankTransaction(BankSnapshot, Protocol):
         An entry takes the place of the one with its bank, signal and value, unless it is older; the
         number, the item, our feedback and our pause stay. Raises NotFound for an unknown bank.
         """
+
+    def put_hashes(self, hashes: BankHashes) -> None:
+        """As `put_entries` with `hashes.entries()`, and several times as fast. Raises NotFound likewise."""
 
     def save_entry(self, entry: BankEntry) -> None:
         """Replace everything about the entry with its number but bank and hash. Raises NotFound."""

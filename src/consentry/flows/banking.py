@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from consentry.core.bank import Bank, BankEntry, EntryStatus, SignalKind
+from consentry.core.bank import Bank, BankEntry, BankHashes, EntryStatus, SignalKind
 from consentry.core.bankports import Near
 from consentry.core.candidate import Candidate, CandidateState
 from consentry.core.entry import Kind
@@ -146,7 +146,11 @@ class Banking:
             return view.candidates(state)
 
     def take(
-        self, name: str, entries: Iterable[BankEntry], by: str, told: Callable[[int], object] = bool
+        self,
+        name: str,
+        entries: Iterable[BankEntry | BankHashes],
+        by: str,
+        told: Callable[[int], object] = bool,
     ) -> int:
         """Take in a list, in pieces; how many entries. `told` hears how many were in each piece.
 
@@ -154,11 +158,12 @@ class Banking:
         """
         total = 0
         for piece in _pieces(entries):
+            many = sum(len(one) if isinstance(one, BankHashes) else 1 for one in piece)
             with self.store.begin() as tx:
-                tx.put_entries(piece)
-                _log(tx, name, "taken in", by, entries=len(piece))
-            total += len(piece)
-            told(len(piece))
+                _put(tx, piece)
+                _log(tx, name, "taken in", by, entries=many)
+            total += many
+            told(many)
         return total
 
     def withdraw_older(self, name: str, before: datetime, by: str) -> int:
@@ -254,13 +259,26 @@ class Banking:
         return Looked(found, hashed.blind)
 
 
-def _pieces(entries: Iterable[BankEntry]) -> Iterator[list[BankEntry]]:
+def _put(tx: Transaction, piece: Sequence[BankEntry | BankHashes]) -> None:
+    """Take in a piece in its order, for what is listed twice counts as it is listed last."""
+    entries: list[BankEntry] = []
+    for one in piece:
+        if isinstance(one, BankEntry):
+            entries.append(one)
+            continue
+        tx.put_entries(entries)
+        tx.put_hashes(one)
+        entries = []
+    tx.put_entries(entries)
+
+
+def _pieces(entries: Iterable[BankEntry | BankHashes]) -> Iterator[list[BankEntry | BankHashes]]:
     """`entries` in pieces for one transaction each; a video weighs what its frames do."""
-    piece: list[BankEntry] = []
+    piece: list[BankEntry | BankHashes] = []
     weight = 0
     for entry in entries:
         piece.append(entry)
-        weight += len(entry.frames) or 1
+        weight += len(entry) if isinstance(entry, BankHashes) else len(entry.frames) or 1
         if weight >= PIECE:
             yield piece
             piece, weight = [], 0

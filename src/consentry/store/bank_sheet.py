@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import islice
 from operator import itemgetter
 
-from consentry.core.bank import Bank, BankEntry, EntryStatus, SignalKind
+from consentry.core.bank import Bank, BankEntry, BankHashes, EntryStatus, SignalKind
 from consentry.core.bankports import Listed
 from consentry.store.sheet import Tables
 from consentry.store.words import absent, taken
@@ -130,6 +130,11 @@ class BankWriter(BankReader):
         numbers = {name: self.bank(name).number for name in {entry.bank for entry in entries}}
         for entry in entries:
             self._put(numbers[entry.bank], entry)
+
+    def put_hashes(self, hashes: BankHashes) -> None:
+        """As `put_entries` with each of them. Raises NotFound for an unknown bank."""
+        self.bank(hashes.bank)
+        self.put_entries(list(hashes.entries()))
 
     def _put(self, number: int, entry: BankEntry) -> None:
         place = (number, entry.signal, entry.value)

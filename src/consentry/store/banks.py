@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import psycopg
 
-from consentry.core.bank import Bank, BankEntry, EntryStatus, Feedback, SignalKind
+from consentry.core.bank import Bank, BankEntry, BankHashes, EntryStatus, Feedback, SignalKind
 from consentry.core.bankports import Listed
 from consentry.store.engine import Raw, direct
 from consentry.store.rows import Row, micros, moment, packed_frames, unpacked_frames
@@ -92,6 +92,20 @@ def put(connection: sa.Connection, entries: Sequence[BankEntry]) -> None:
     first = _number(connection, len(rows)) - len(rows) + 1
     numbered = [(change, *row) for change, row in enumerate(rows, first)]
     connection.exec_driver_sql(_upsert(connection.dialect.name), numbered)
+
+
+def put_hashes(connection: sa.Connection, hashes: BankHashes) -> None:
+    """Take in hashes of which nothing more is said. Raises NotFound for an unknown bank."""
+    number = one(connection, hashes.bank).number
+    values = sorted(hashes.values())
+    if not values:
+        return
+    plain = BankEntry(hashes.bank, hashes.signal, values[0].hex(), hashes.changed)
+    row = _entry_values(plain, number)
+    before, after = row[: VALUES.index("value")], row[VALUES.index("value") + 1 :]
+    first = _number(connection, len(values)) - len(values) + 1
+    rows = [(change, *before, value, *after) for change, value in enumerate(values, first)]
+    connection.exec_driver_sql(_upsert(connection.dialect.name), rows)
 
 
 @lru_cache

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from consentry.core.bank import Bank, BankEntry, EntryStatus
+from consentry.core.bank import Bank, BankEntry, BankHashes, EntryStatus
 from consentry.core.candidate import Candidate, Kept
 from consentry.core.consent import Consent
 from consentry.core.entry import Kind
@@ -63,6 +63,10 @@ class SqlTransaction(
     def put_entries(self, entries: Sequence[BankEntry]) -> None:
         """Take in what a source says. Raises NotFound for an unknown bank."""
         banks.put(self._connection, entries)
+
+    def put_hashes(self, hashes: BankHashes) -> None:
+        """As `put_entries` with each of them. Raises NotFound for an unknown bank."""
+        banks.put_hashes(self._connection, hashes)
 
     def save_entry(self, entry: BankEntry) -> None:
         """Replace everything about the entry with its number but bank and hash. Raises NotFound."""
