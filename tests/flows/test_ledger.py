@@ -5,7 +5,8 @@ import asyncio
 import pytest
 
 from consentry.core.content import Stage
-from consentry.core.errors import Conflict, SafetyUnavailable
+from consentry.core.errors import BadInput, Conflict, SafetyUnavailable
+from consentry.core.finding import Seen
 from consentry.core.making import MADE, SEEDS, Handle, MakingState
 from consentry.core.policy import Outcome
 from consentry.core.ports import Made
@@ -34,11 +35,11 @@ def store():
     return MemoryStore(StillClock(), CountingIds())
 
 
-def go(store, *made: bytes, marker=None, asked=None, after=None, outcome=Outcome.REFUSE):
+def go(store, *made: bytes, marker=None, asked=None, after=None, outcome=Outcome.REFUSE, door=None):
     return asyncio.run(
         generate(
             asked or request(SAID, b"ok input"),
-            entrance=OpenDoor(),
+            entrance=door or OpenDoor(),
             ask=judge(store, Eye("before")),
             answer=judge(
                 store, after or Eye("after"), stage=Stage.ANSWER, rules=[rule("after", outcome, Stage.ANSWER)]
@@ -62,8 +63,7 @@ def known(store, source):
 
 class Picky(Eye):
     def look(self, subject):
-        self.score = 1.0 if b"bad" in subject.picture.data else 0.0
-        return super().look(subject)
+        return [Seen(self.measure, 1.0 if b"bad" in subject.picture.data else 0.0)]
 
 
 def test_what_left_is_entered_with_its_decision_and_what_it_was_made_from(store):
@@ -116,9 +116,12 @@ def test_what_passed_beside_something_refused_is_withheld(store):
     assert states == ["refused", "withheld", "withheld"]
 
 
-def test_what_cannot_be_marked_does_not_leave_and_is_not_written_down(store):
-    with pytest.raises(SafetyUnavailable):
-        go(store, marker=PlainMarker(SafetyUnavailable("no key")))
+@pytest.mark.parametrize("why", [SafetyUnavailable("no key"), BadInput("An animation.")])
+def test_what_cannot_be_marked_does_not_leave_and_is_not_written_down(store, why):
+    door = OpenDoor()
+    with pytest.raises(type(why)):
+        go(store, marker=PlainMarker(why), door=door)
+    assert door.seen == [("images.generations", True, True)]
     assert not entered(store)
     assert store.size() == 1
 

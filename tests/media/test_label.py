@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from consentry.core.content import Picture
-from consentry.core.errors import SafetyUnavailable
+from consentry.core.errors import BadInput, SafetyUnavailable
 from consentry.media import drawing, edits
 from consentry.media.decoder import PlainDecoder
 from consentry.media.label import labelled
@@ -62,9 +62,10 @@ def test_an_animation_is_not_released_without_the_label_it_needs():
     out = io.BytesIO()
     stills = [drawing.place(seed).resize((60, 40)) for seed in (1, 2)]
     stills[0].save(out, "gif", save_all=True, append_images=stills[1:])
-    with pytest.raises(SafetyUnavailable) as stopped:
+    with pytest.raises(BadInput) as stopped:
         labelled(DECODE(out.getvalue()), "Made by AI")
-    assert stopped.value.code == "label_failed"
+    assert (stopped.value.status, stopped.value.code) == (400, "animation_needs_label")
+    assert "still image" in stopped.value.next_step
 
 
 def test_what_nobody_could_decode_is_not_labelled():

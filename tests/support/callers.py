@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import timedelta
 from types import SimpleNamespace
 
@@ -11,7 +12,7 @@ from consentry.flows.conversation import Conversations
 from consentry.remote.memory import MemoryFetcher
 from consentry.store.blobs import MemoryBlobs
 from consentry.store.memory import MemoryStore
-from consentry.web.gate.door import Caller
+from consentry.web.gate.door import Budget, Caller
 from support.fakes import NOW, CountingIds, PlainDecoder, StillClock
 
 ADDRESS = "https://pictures.example/1.png"
@@ -29,4 +30,4 @@ SYSTEM = SimpleNamespace(
 
 KEY = ApiKey("k1", "", "test", frozenset({"gate"}), "", NOW + timedelta(days=1))
 
-CALLER = Caller(SYSTEM, KEY, "req_1", "gb", "con_1")
+CALLER = Caller(SYSTEM, KEY, "req_1", "gb", "con_1", Budget(1_000_000, math.inf))

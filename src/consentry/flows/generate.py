@@ -130,7 +130,7 @@ async def _through(request: Request, parts: _Parts) -> Released | Refused:
 
     weighed = await _side_by_side(functools.partial(_weighed, one, asked, batch, parts) for one in made)
     if all(one.weighed.decision.passes for one in weighed):
-        await _side_by_side(one.mark for one in weighed)
+        await _marked(weighed, request, parts)
     return await _aside(_settled, weighed, request, parts, context)
 
 
@@ -241,6 +241,15 @@ def _weighed(made: Made, asked: Judged, batch: Batch, parts: _Parts) -> _Weighed
     if not beside.cancel():
         beside.result()
     return _Weighed(draft, leaving, weighed)
+
+
+async def _marked(weighed: Sequence[_Weighed], request: Request, parts: _Parts) -> None:
+    """Mark every draft. Raises Trouble if one cannot be; then none leaves, and that is counted."""
+    try:
+        await _side_by_side(one.mark for one in weighed)
+    except Trouble:
+        await _aside(parts.entrance.left, request, refused=True, made=True)
+        raise
 
 
 def _settled(

@@ -1,8 +1,8 @@
 """Puts a bar with words under an image, so that everybody who sees it can read that a machine made it.
 
 The bar stands below the picture and covers nothing of it. It is drawn from the pixels that were
-judged, so nothing else can come in; an image with transparency is shown on white, and an animation
-cannot be labelled here.
+judged, so nothing else can come in; an image with transparency is shown on white. An animation
+cannot be labelled here, so one that needs a label is refused, and whoever asked is told to ask for a still.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Final
 from PIL import Image, ImageDraw, ImageFont
 
 from consentry.core.content import Frame, Picture
-from consentry.core.errors import SafetyUnavailable
+from consentry.core.errors import BadInput, SafetyUnavailable
 from consentry.media.limits import TRANSPARENT
 from consentry.media.pack import packed
 
@@ -34,13 +34,18 @@ _LOWEST: Final = 16
 
 
 def labelled(picture: Picture, words: str) -> Picture:
-    """`picture` with `words` in a bar below it. Raises SafetyUnavailable for an animation."""
-    variants = 2 if TRANSPARENT in picture.notes else 1
-    if len(picture.frames) not in {1, variants} or picture.kind not in {"png", *_SETTINGS}:
-        raise SafetyUnavailable(
-            "An animation that the law wants labelled cannot be labelled here, so it is not released.",
-            code="label_failed",
-            next_step="Ask for a still image.",
+    """`picture` with `words` in a bar below it.
+
+    Raises BadInput for an animation, and SafetyUnavailable for what nobody could decode.
+    """
+    if not picture.frames or picture.kind not in {"png", *_SETTINGS}:
+        raise SafetyUnavailable("The image could not be labelled.", code="label_failed")
+    if len(picture.frames) > (2 if TRANSPARENT in picture.notes else 1):
+        raise BadInput(
+            "The law wants this image labelled, and an animation cannot be labelled here.",
+            code="animation_needs_label",
+            param="output_format",
+            next_step="Ask for a still image: without `frame_count`, and not as a GIF.",
         )
     shown = _with_bar(picture.frames[0], words)
     frame = Frame(shown.width, shown.height, shown.tobytes())

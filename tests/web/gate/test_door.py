@@ -1,10 +1,13 @@
 """Every dialect reads words, numbers, switches and pictures in the same strict way."""
 
 import base64
+import math
+import time
+from dataclasses import replace
 
 import pytest
 
-from consentry.core.errors import BadInput
+from consentry.core.errors import BadInput, TooLarge
 from consentry.web.gate import door
 from support.callers import ADDRESS, CALLER
 
@@ -38,6 +41,20 @@ def test_a_picture_may_be_wrapped_as_clients_do(reference):
 )
 def test_what_is_named_and_not_sent_cannot_be_judged(reference):
     assert refused(CALLER._bytes, reference).code == "unresolvable_reference"
+
+
+def test_all_addresses_of_one_request_share_what_may_be_fetched():
+    caller = replace(CALLER, budget=door.Budget(20, math.inf))
+    assert len(caller.pictures([ADDRESS, ADDRESS])) == 2
+    with pytest.raises(TooLarge):
+        caller.picture(ADDRESS)
+    assert caller.picture(ENCODED)  # what is sent along costs nothing of it
+
+
+def test_when_the_time_for_fetching_is_up_nobody_is_asked_any_more():
+    caller = replace(CALLER, budget=door.Budget(100, time.monotonic()))
+    stopped = refused(caller.picture, ADDRESS)
+    assert (stopped.code, caller.budget.left) == ("fetch_budget", 100)
 
 
 def test_one_several_or_none_are_a_list():

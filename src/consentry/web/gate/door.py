@@ -6,6 +6,7 @@ nobody can tell which dialect it came in. None of them decides anything.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ from fastapi import Request as HttpRequest
 
 from consentry.core.content import Account, Picture, Request, unopened
 from consentry.core.errors import BadInput
+from consentry.core.gateports import Fetcher
 from consentry.core.ports import ApiKey, Generator
 from consentry.flows.generate import Refused, Released, generate
 from consentry.web import auth, bodies, errors
@@ -32,6 +34,33 @@ MAX_SETTING = 100
 """Longest sane setting, in characters."""
 
 
+FETCH_SECONDS = 20.0
+"""Longest time for everything that one request names by its address, all of it together."""
+
+
+@dataclass(slots=True)
+class Budget:
+    """How much may be fetched for one request: its addresses share it, so that many are no more than one."""
+
+    left: int
+    """Bytes."""
+    until: float
+    """When the time is up, on the monotonic clock."""
+
+    def fetch(self, fetcher: Fetcher, url: str) -> bytes:
+        """What is at `url`, out of the budget. Raises BadInput or TooLarge once that is used up."""
+        if time.monotonic() >= self.until:
+            raise BadInput(
+                "The pictures that are named took too long to fetch.",
+                code="fetch_budget",
+                param="image",
+                next_step="Send the pictures along, or name fewer of them.",
+            )
+        found = fetcher.fetch(url, self.left).data
+        self.left -= len(found)
+        return found
+
+
 @dataclass(frozen=True, slots=True)
 class Caller:
     """Who stands at the door, and what they said of themselves."""
@@ -46,6 +75,8 @@ class Caller:
     """The jurisdiction they are in, if they say so; it can only tighten."""
     consent: str
     """A recorded consent that they name; nobody has looked it up yet."""
+    budget: Budget
+    """How much may still be fetched for them."""
 
     @property
     def refusal_code(self) -> str:
@@ -80,14 +111,15 @@ class Caller:
             )
         if reference.startswith("data:"):
             return bodies.data_url(reference)
-        return self.system.fetcher.fetch(reference, self.system.max_body).data
+        return self.budget.fetch(self.system.fetcher, reference)
 
 
 async def caller(request: HttpRequest, system: System) -> Caller:
     """Who asks. Raises NotAllowed before anything of their request was read."""
     key = await anyio.to_thread.run_sync(auth.key, request, system.access, "gate")
     consent = request.headers.get("consentry-consent", "")
-    return Caller(system, key, errors.request_id(request), auth.place(request), consent)
+    budget = Budget(system.max_body, time.monotonic() + FETCH_SECONDS)
+    return Caller(system, key, errors.request_id(request), auth.place(request), consent, budget)
 
 
 async def put(asked: Request, system: System, generator: Generator | None = None) -> Released | Refused:
