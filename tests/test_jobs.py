@@ -7,7 +7,8 @@ import pytest
 
 from consentry.core.errors import LostLease, SafetyUnavailable, UpstreamTrouble
 from consentry.core.ports import Job
-from consentry.jobs import FEW, LONGEST_DELAY, Worker, delay, every, working
+from consentry.core.webports import Later
+from consentry.jobs import FEW, JITTER, LONGEST_DELAY, Worker, delay, every, working
 from consentry.store.memory import MemoryStore
 from support.fakes import NOW, CountingIds, StillClock
 
@@ -148,3 +149,40 @@ def test_what_is_done_now_and_then_outlives_trouble_and_ends_when_told():
 
     every(0.01, do, stop)
     assert seen == [0, 1]
+
+
+class Tried:
+    """Takes note of when a job is to be tried again."""
+
+    def __init__(self):
+        self.delays = []
+
+    def claim(self, count, *_, **__):
+        return [Job("k", {}, "k", NOW, attempts=4)]
+
+    def retry(self, job, seconds, why):
+        self.delays.append(seconds)
+
+
+def failing(trouble):
+    def run(_):
+        raise trouble
+
+    return run
+
+
+def test_what_failed_together_is_not_tried_again_together():
+    store = Tried()
+    worker = Worker(store, failing(UpstreamTrouble("down")))
+    for _ in range(50):
+        worker.once()
+    assert len(set(store.delays)) > 10
+    assert delay(4) * (1 - JITTER) <= min(store.delays) <= max(store.delays) <= delay(4)
+
+
+def test_a_platform_that_names_a_time_is_left_alone_until_then():
+    store = Tried()
+    Worker(store, failing(Later("busy", 120.0))).once()
+    Worker(store, failing(Later("busy", 0.0))).once()
+    assert store.delays[0] == 120.0
+    assert 0 < store.delays[1] <= delay(4)

@@ -22,6 +22,7 @@ COMMANDS: Final = {
     "guard": "guard:guard",
     "hash": "hash:hash_",
     "incident": "incident:incident",
+    "jobs": "jobs:jobs",
     "key": "key:key",
     "law": "law:law",
     "log": "log:log",
@@ -31,6 +32,7 @@ COMMANDS: Final = {
     "route": "route:route",
     "serve": "serve:serve",
     "user": "user:user",
+    "webhook": "webhook:webhook",
     "who-made": "whomade:who_made",
     "work": "serve:work",
 }

@@ -75,6 +75,7 @@ class Settings:
     hide_at_once_most: int
     complaint_hours: float
     workers: int
+    jobs_days: float
     features_days: float
     site: bool
     breaker_generations: int
@@ -250,6 +251,7 @@ SETTINGS: tuple[Setting, ...] = (
         "Most copies that one report hides by itself; over it a person looks first, until the last hour.",
     ),
     Setting("workers", 1, "Job workers inside the server; 0 if `consentry work` runs elsewhere."),
+    Setting("jobs_days", 90.0, "Days for which jobs that are done are kept; 0: for ever."),
     Setting(
         "features_days",
         14.0,

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import random
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from consentry.core.errors import LostLease, Trouble
 from consentry.core.ports import Job, Store
+from consentry.core.webports import Later
 
 BATCH = 20
 """Jobs claimed at a time."""
@@ -32,6 +34,9 @@ FIRST_DELAY = 0.5
 
 LONGEST_DELAY = 600.0
 """Most seconds between two tries."""
+
+JITTER = 0.25
+"""By how much of itself a delay may be shorter."""
 
 log = logging.getLogger("consentry.jobs")
 
@@ -75,7 +80,8 @@ class Worker:
         except Exception as error:  # noqa: BLE001 - whatever went wrong, the job is tried again
             why = error.code if isinstance(error, Trouble) else type(error).__name__
             log.info("job %d (%s) failed: %s, try %d", job.id, job.kind, why, job.attempts)
-            self.store.retry(job, delay(job.attempts), why)
+            asked = error.seconds if isinstance(error, Later) else 0.0
+            self.store.retry(job, max(asked, delay(job.attempts) * _spread()), why)
 
 
 @contextlib.contextmanager
@@ -110,6 +116,11 @@ def every(seconds: float, do: Callable[[], object], stop: threading.Event) -> No
         except Trouble as trouble:
             log.warning("what is done now and then waits: %s", trouble.code)
         stop.wait(seconds)
+
+
+def _spread() -> float:
+    """A little less than 1, so that what failed at one moment is not tried again at one moment."""
+    return random.uniform(1.0 - JITTER, 1.0)  # noqa: S311 - nobody gains by guessing it
 
 
 def delay(attempts: int) -> float:

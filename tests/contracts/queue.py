@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from itertools import count
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from consentry.core.entry import Kind
 from consentry.core.errors import LostLease
 from consentry.core.ports import Job, Store
+from consentry.core.queue import JobState
 from support.stores import (
     LEASE,
     MOST,
@@ -167,3 +169,53 @@ class QueueContract:
         enqueued(store, "look 1", "look 2", ago=61, patient=True)
         enqueued(store, "look 3", ago=59, patient=True)
         assert store.queue() == {"ready": 5, "leased": 0, "done": 0, "dead": 0, "late": 1, "behind": 2}
+
+    def test_a_dead_job_is_listed_with_its_trouble_until_it_is_tried_again(self, store):
+        enqueued(store, "hide")
+        for _ in range(MOST):
+            (job,) = store.claim(1, 60)
+            store.retry(job, 0, "answered_500")
+        with store.read() as view:
+            (dead,) = view.jobs(JobState.DEAD)
+            assert (dead.number, dead.kind, dead.attempts) == (job.id, "hide", MOST)
+            assert (dead.state, dead.trouble) == (JobState.DEAD, "answered_500")
+            assert view.dead_by_kind() == {"hide": 1}
+            assert not view.jobs(JobState.READY)
+        with store.begin() as tx:
+            assert tx.revive(job.id, tx.now())
+            assert not tx.revive(job.id, tx.now())
+            assert not tx.revive(job.id + 7, tx.now())
+        with store.read() as view:
+            assert view.dead_by_kind() == {}
+        (again,) = store.claim(1, 60)
+        assert (again.id, again.attempts, again.token) == (job.id, 1, MOST + 1)
+
+    def test_jobs_are_listed_by_state_and_kind_in_portions(self, store):
+        enqueued(store, "a", "b", "c", ago=1)
+        with store.read() as view:
+            every = view.jobs(JobState.READY)
+            assert [one.kind for one in every] == ["a", "b", "c"]
+            assert [one.kind for one in view.jobs(JobState.READY, limit=2)] == ["a", "b"]
+            assert [one.kind for one in view.jobs(JobState.READY, after=every[1].number)] == ["c"]
+            assert [one.kind for one in view.jobs(JobState.READY, "b")] == ["b"]
+            assert not view.jobs(JobState.DEAD)
+            assert (every[0].trouble, every[0].attempts) == ("", 0)
+
+    def test_only_what_is_done_and_old_is_forgotten_and_its_key_is_free(self, world):
+        enqueued(world.store, "old", "open", ago=100)
+        enqueued(world.store, "fresh", ago=1)
+        jobs = {job.kind: job for job in world.store.claim(3, 60)}
+        with world.store.begin() as tx:
+            tx.finish(jobs["old"])
+            tx.finish(jobs["fresh"])
+        with world.store.begin() as tx:
+            assert tx.forget_done(tx.now() - timedelta(seconds=50), 0) == 0
+            assert tx.forget_done(tx.now() - timedelta(seconds=50), 10) == 1
+            assert tx.forget_done(tx.now() - timedelta(seconds=50), 10) == 0
+        assert world.store.queue()["done"] == 1
+        with world.store.begin() as tx:
+            assert not tx.enqueue(Job("fresh", {}, jobs["fresh"].dedup, tx.now()))
+            assert tx.enqueue(Job("old", {}, jobs["old"].dedup, tx.now()))
+            tx.finish(jobs["open"])
+        found = world.store.queue()
+        assert (found["ready"], found["leased"], found["done"]) == (1, 0, 2)

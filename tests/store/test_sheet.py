@@ -4,7 +4,7 @@ import pytest
 
 from consentry.core.errors import NotFound
 from consentry.core.ports import Job
-from consentry.store.rows import JobState
+from consentry.core.queue import JobState
 from consentry.store.sheet import Held, Tables, found, node_of
 from support.stores import NOON, a_case
 

@@ -7,7 +7,7 @@ import logging
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import click
 import uvicorn
@@ -22,6 +22,9 @@ from consentry.web.public.app import create_report_app
 
 MINUTE = 60.0
 """How often it is looked whether a list wants a sync, in seconds."""
+
+HOUR = 3600.0
+"""How often jobs that are long done are forgotten, in seconds."""
 
 
 @click.command(epilog="Example: consentry serve --data ./data --port 8321 --upstream drawing:")
@@ -87,24 +90,23 @@ def _running(server: uvicorn.Server) -> Iterator[uvicorn.Server]:
 
 @contextlib.contextmanager
 def _timed(system: wiring.System) -> Iterator[None]:
-    """Order syncs of lists and flights of canaries whose time has come, while the block runs."""
-    if not system.sync.exchanges and not system.canary.every:
-        yield
-        return
-
-    def order() -> None:
-        system.sync.schedule()
-        system.canary.schedule()
-
-    system.canary.after_start()
+    """Order what has come due now and then, and forget jobs that are long done, while the block runs."""
+    chores: list[tuple[float, Callable[[], object]]] = [(HOUR, system.queue.tidy)]
+    if system.sync.exchanges or system.canary.every:
+        system.canary.after_start()
+        chores += [(MINUTE, system.sync.schedule), (MINUTE, system.canary.schedule)]
     stop = threading.Event()
-    thread = threading.Thread(target=every, args=(MINUTE, order, stop), name="orders")
-    thread.start()
+    threads = [
+        threading.Thread(target=every, args=(seconds, do, stop), name="chores") for seconds, do in chores
+    ]
+    for thread in threads:
+        thread.start()
     try:
         yield
     finally:
         stop.set()
-        thread.join()
+        for thread in threads:
+            thread.join()
 
 
 @contextlib.contextmanager

@@ -25,6 +25,7 @@ from consentry.core.match import Hashes, Match
 from consentry.core.message import Message
 from consentry.core.partports import PartSnapshot, PartTransaction
 from consentry.core.permit import Call
+from consentry.core.queue import QueueSnapshot, QueueTransaction
 from consentry.core.reviewports import ReviewSnapshot, ReviewTransaction
 from consentry.core.routeports import RouteSnapshot, RouteTransaction
 from consentry.core.staff import StaffSnapshot, StaffTransaction
@@ -228,6 +229,7 @@ class Snapshot(
     RouteSnapshot,
     FleetingSnapshot,
     FilingSnapshot,
+    QueueSnapshot,
     StaffSnapshot,
     ReviewSnapshot,
     Protocol,
@@ -269,6 +271,7 @@ class Transaction(
     RouteTransaction,
     FleetingTransaction,
     FilingTransaction,
+    QueueTransaction,
     StaffTransaction,
     ReviewTransaction,
     Protocol,
@@ -286,7 +289,7 @@ class Transaction(
         """Store a known picture, or replace the one with its id. It matches from the next look."""
 
     def enqueue(self, job: Job) -> bool:
-        """Store a job; False if one with its dedup key was ever stored."""
+        """Store a job; False if one with its dedup key was stored, and is not forgotten."""
 
     def finish(self, job: Job) -> None:
         """Mark a claimed job done. Raises LostLease if another worker holds it now."""

@@ -92,6 +92,11 @@ class WebhookPlatform:
         return self._name
 
     @property
+    def orders(self) -> str:
+        """The address that takes its orders."""
+        return self._addresses.orders
+
+    @property
     def abilities(self) -> frozenset[Ability]:
         """What the operator says that it can do."""
         return self._abilities

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import secrets
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
@@ -44,11 +45,11 @@ Sign = Callable[[str, datetime, str], str]
 class WebhookSigner:
     """Signs with each of several secrets. The secrets appear nowhere, not even in an error."""
 
-    def __init__(self, secrets: Sequence[str]) -> None:
-        """Sign with all of `secrets`. Raises SetupTrouble if there is none, or one is not a secret."""
-        if not secrets:
+    def __init__(self, every: Sequence[str]) -> None:
+        """Sign with all of them. Raises SetupTrouble if there is none, or one is not a secret."""
+        if not every:
             raise SetupTrouble("A platform has no secret to sign with.", param="secrets_env")
-        self._signs = [_sign(secret) for secret in secrets]
+        self._signs = [_sign(secret) for secret in every]
 
     def __call__(self, message: str, at: datetime, body: bytes) -> Mapping[str, str]:
         """The three headers of a Standard Webhook."""
@@ -58,6 +59,13 @@ class WebhookSigner:
             "webhook-timestamp": str(int(at.timestamp())),
             "webhook-signature": " ".join(sign(message, at, text) for sign in self._signs),
         }
+
+
+def new_secret(*, ed25519: bool) -> str:
+    """A fresh secret: shared, or a key pair's private half."""
+    if ed25519:
+        return PRIVATE + base64.b64encode(Ed25519PrivateKey.generate().private_bytes_raw()).decode()
+    return SHARED + base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()
 
 
 def public_half(secret: str) -> str:

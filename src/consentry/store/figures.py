@@ -36,6 +36,12 @@ class Figures:
         )
         self._lines = Gauge("consentry_log_lines", "Lines in the log.", registry=self.registry)
         self._jobs = Gauge("consentry_jobs", "Jobs by state.", ["state"], registry=self.registry)
+        self._dead = Gauge(
+            "consentry_jobs_dead",
+            "Jobs that were tried too often, by kind.",
+            ["kind"],
+            registry=self.registry,
+        )
         self._lags = Gauge(
             "consentry_bank_sync_lag_seconds",
             "Seconds since everything that a bank's source lists was last taken in.",
@@ -87,6 +93,9 @@ class Figures:
         with store.read() as snapshot:
             self._press(snapshot)
             now = snapshot.now()
+            self._dead.clear()
+            for kind, count in snapshot.dead_by_kind().items():
+                self._dead.labels(kind).set(count)
             self._ways(snapshot, now)
             self._lags.clear()
             for bank in snapshot.banks():

@@ -13,7 +13,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from consentry.core.ports import Job
-from consentry.store.rows import LATE, JobState, error_class, job_from, micros, turn
+from consentry.core.queue import JobState
+from consentry.store.rows import LATE, error_class, job_from, micros, turn
 from consentry.store.tables import DUE, add, job
 from consentry.store.words import lost
 

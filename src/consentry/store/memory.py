@@ -14,15 +14,17 @@ from consentry.core import merkle
 from consentry.core.entry import Kind, Line, canonical, seal
 from consentry.core.message import Message
 from consentry.core.ports import ApiKey, Clock, Ids, Job, Known
+from consentry.core.queue import JobState
 from consentry.store.case_sheet import CaseReader, CaseWriter
 from consentry.store.envelope import WrappedKey
 from consentry.store.filings import FilingReader, FilingWriter
 from consentry.store.fleeting import FleetingReader, FleetingWriter
 from consentry.store.ledger_sheet import LedgerReader, LedgerWriter
 from consentry.store.part_sheet import PartReader, PartWriter
+from consentry.store.queue_sheet import QueueReader, QueueWriter
 from consentry.store.review_sheet import ReviewReader, ReviewWriter
 from consentry.store.route_sheet import RouteReader, RouteWriter
-from consentry.store.rows import LATE, MAX_ATTEMPTS, JobState, known_row, salt_from, turn
+from consentry.store.rows import LATE, MAX_ATTEMPTS, error_class, known_row, salt_from, turn
 from consentry.store.sheet import Held, Tables, found, node_of
 from consentry.store.staff_sheet import StaffReader, StaffWriter
 from consentry.store.turns import Turns
@@ -33,7 +35,15 @@ WAIT_SECONDS = 10
 
 
 class MemorySnapshot(
-    CaseReader, LedgerReader, PartReader, RouteReader, FleetingReader, FilingReader, StaffReader, ReviewReader
+    CaseReader,
+    LedgerReader,
+    PartReader,
+    RouteReader,
+    FleetingReader,
+    FilingReader,
+    QueueReader,
+    StaffReader,
+    ReviewReader,
 ):
     """What is stored, read from `tables`."""
 
@@ -86,6 +96,7 @@ class MemoryTransaction(
     RouteWriter,
     FleetingWriter,
     FilingWriter,
+    QueueWriter,
     StaffWriter,
     ReviewWriter,
     MemorySnapshot,
@@ -117,7 +128,7 @@ class MemoryTransaction(
 
     def enqueue(self, job: Job) -> bool:
         """Store a job; False if one with its dedup key was ever stored."""
-        if job.dedup in self._tables.dedup:
+        if self._tables.dedup.get(job.dedup):
             return False
         number = self._tables.count("jobs")
         self._tables.dedup[job.dedup] = number
@@ -134,25 +145,28 @@ class MemoryTransaction(
     def claim(self, count: int, lease_seconds: float, most: int, *, patient: bool) -> Sequence[Job]:
         """Up to `count` due jobs, leased under new tokens; those tried `most` times are dead instead."""
         now = self.now()
-        due = [held.job for held in self._tables.jobs.values() if held.due(now)]
+        due = [held.job for held in self._tables.jobs.values() if held and held.due(now)]
         chosen = sorted((job for job in due if patient or not job.patient), key=turn)[:count]
         worn = [job for job in chosen if job.attempts >= most]
-        self._tables.jobs.update({job.id: Held(job, JobState.DEAD) for job in worn})
+        troubles = {job.id: held.trouble for job in chosen if (held := self._tables.jobs[job.id])}
+        self._tables.jobs.update({job.id: Held(job, JobState.DEAD, None, troubles[job.id]) for job in worn})
         claimed = [
             replace(job, token=job.token + 1, attempts=job.attempts + 1)
             for job in chosen
             if job.attempts < most
         ]
         until = now + timedelta(seconds=lease_seconds)
-        self._tables.jobs.update({job.id: Held(job, JobState.LEASED, until) for job in claimed})
+        self._tables.jobs.update(
+            {job.id: Held(job, JobState.LEASED, until, troubles[job.id]) for job in claimed}
+        )
         return claimed
 
-    def end(self, job: Job, state: JobState, run_at: datetime) -> bool:
+    def end(self, job: Job, state: JobState, run_at: datetime, trouble: str = "") -> bool:
         """End the lease of `job` if it is still its holder's; whether it was."""
         held = self._tables.jobs.get(job.id)
         if held is None or held.job.token != job.token or held.state is not JobState.LEASED:
             return False
-        self._tables.jobs[job.id] = Held(replace(held.job, run_at=run_at), state)
+        self._tables.jobs[job.id] = Held(replace(held.job, run_at=run_at), state, None, trouble)
         return True
 
     def erase(self, index: int) -> None:
@@ -218,16 +232,15 @@ class MemoryStore:
             return tx.claim(count, lease_seconds, self._max_attempts, patient=patient)
 
     def retry(self, job: Job, delay_seconds: float, why: str) -> None:
-        """Give a claimed job back, to run again later. Nothing if the lease was lost; `why` is not kept."""
-        del why
+        """Give a claimed job back, to run again later. Nothing if the lease was lost."""
         state = JobState.DEAD if job.attempts >= self._max_attempts else JobState.READY
         with self.begin() as tx:
-            tx.end(job, state, tx.now() + timedelta(seconds=delay_seconds))
+            tx.end(job, state, tx.now() + timedelta(seconds=delay_seconds), error_class(why))
 
     def queue(self) -> Mapping[str, int]:
         """How many jobs are `ready`, `leased`, `done`, `dead`, and `late` or `behind` by a minute."""
         with self._still:
-            held = list(self._tables.jobs.values())
+            held = [one for one in self._tables.jobs.values() if one]
         counts = {state.value: sum(one.state is state for one in held) for state in JobState}
         late = [one.job.patient for one in held if one.due(self._clock.now() - LATE)]
         return counts | {"late": late.count(False), "behind": late.count(True)}

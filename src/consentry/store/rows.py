@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 from functools import lru_cache
 from hashlib import sha256
 from struct import Struct
@@ -21,7 +20,7 @@ from consentry.core.message import Message, Side
 from consentry.core.ports import ApiKey, Ids, Job, Known
 
 MAX_ATTEMPTS = 600
-"""Tries after which a job is dead: at one in ten minutes about four days, well beyond any legal clock."""
+"""Tries after which a job is dead: at one in ten minutes, more than three days, beyond any legal clock."""
 
 LATE = timedelta(minutes=1)
 """A job that has been due for longer than this is late, and somebody should look."""
@@ -37,19 +36,6 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 Row = Mapping[str, Any]
 """One row of a table, by column."""
-
-
-class JobState(StrEnum):
-    """How far a job has come."""
-
-    READY = "ready"
-    """Waiting for its moment or for a worker."""
-    LEASED = "leased"
-    """With a worker, until its lease ends."""
-    DONE = "done"
-    """Finished, together with what it changed."""
-    DEAD = "dead"
-    """Tried too often; a person must look."""
 
 
 @lru_cache(64)  # a list is taken in at one moment

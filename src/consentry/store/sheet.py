@@ -23,12 +23,12 @@ from consentry.core.incident import Incident
 from consentry.core.making import Making
 from consentry.core.message import Message
 from consentry.core.ports import ApiKey, Job, Known
+from consentry.core.queue import JobState
 from consentry.core.refusal import Refusal
 from consentry.core.review import Resolution, Review
 from consentry.core.route import Route
 from consentry.core.staff import Member, Passkey, Session
 from consentry.store.envelope import WrappedKey
-from consentry.store.rows import JobState
 from consentry.store.words import absent
 
 _K = TypeVar("_K")
@@ -45,6 +45,8 @@ class Held:
     """How far it has come."""
     until: datetime | None = None
     """When its lease ends (UTC)."""
+    trouble: str = ""
+    """The class of what went wrong last."""
 
     def due(self, now: datetime) -> bool:
         """Whether a worker may have it at `now`."""
@@ -74,10 +76,10 @@ class Tables:
     """Which picture each change was about."""
     counts: MutableMapping[str, int] = field(default_factory=dict)
     """How many rows were ever made, by table."""
-    jobs: MutableMapping[int, Held] = field(default_factory=dict)
-    """Jobs, by number."""
+    jobs: MutableMapping[int, Held | None] = field(default_factory=dict)
+    """Jobs, by number; None once forgotten."""
     dedup: MutableMapping[str, int] = field(default_factory=dict)
-    """Which job has a dedup key."""
+    """Which job has a dedup key; 0 once it is forgotten."""
     messages: MutableMapping[int, Message] = field(default_factory=dict)
     """Messages, in the order written."""
     keys: MutableMapping[str, ApiKey] = field(default_factory=dict)

@@ -20,6 +20,7 @@ from consentry.store import banks, exchanges, ledger, parts, rows, tables
 from consentry.store.cases import CaseReads
 from consentry.store.filings import FilingReads
 from consentry.store.fleeting import FleetingReads
+from consentry.store.queue import QueueReads
 from consentry.store.reviews import ReviewReads
 from consentry.store.routes import RouteReads
 from consentry.store.rows import Row
@@ -27,7 +28,7 @@ from consentry.store.staff import StaffReads
 from consentry.store.words import absent
 
 
-class SqlSnapshot(CaseReads, RouteReads, FleetingReads, FilingReads, StaffReads, ReviewReads):
+class SqlSnapshot(CaseReads, RouteReads, FleetingReads, FilingReads, QueueReads, StaffReads, ReviewReads):
     """What is stored, as one transaction of the database sees it."""
 
     def __init__(self, connection: sa.Connection, clock: Callable[[sa.Connection], datetime]) -> None:

@@ -19,6 +19,7 @@ from consentry.store import banks, exchanges, jobs, ledger, log, parts, rows, ta
 from consentry.store.cases import CaseWrites
 from consentry.store.filings import FilingWrites
 from consentry.store.fleeting import FleetingWrites
+from consentry.store.queue import QueueWrites
 from consentry.store.reviews import ReviewWrites
 from consentry.store.routes import RouteWrites
 from consentry.store.snapshot import SqlSnapshot
@@ -26,7 +27,7 @@ from consentry.store.staff import StaffWrites
 
 
 class SqlTransaction(
-    CaseWrites, RouteWrites, FleetingWrites, FilingWrites, StaffWrites, ReviewWrites, SqlSnapshot
+    CaseWrites, RouteWrites, FleetingWrites, FilingWrites, QueueWrites, StaffWrites, ReviewWrites, SqlSnapshot
 ):
     """One transaction that holds the turn to write."""
 

@@ -3,6 +3,7 @@
 Everybody above imports from here; everything below is known to this folder alone.
 """
 
+from consentry.remote.signer import new_secret, public_half
 from consentry.wiring.assess import digest_in_force, open_assess, signature_of
 from consentry.wiring.build import build
 from consentry.wiring.canary import open_canary
@@ -21,7 +22,8 @@ from consentry.wiring.ledger import (
 from consentry.wiring.lists import open_banking, open_sync
 from consentry.wiring.passage import egress, open_passage
 from consentry.wiring.permits import change_permit_key, permit_key
-from consentry.wiring.platforms import open_webhooks
+from consentry.wiring.platforms import open_webhooks, try_webhook
+from consentry.wiring.queue import open_queue
 from consentry.wiring.rehearse import open_rehearsal
 from consentry.wiring.staff import open_staff
 from consentry.wiring.system import Site, System
@@ -37,6 +39,7 @@ __all__ = [
     "digest_in_force",
     "drawing_generator",
     "egress",
+    "new_secret",
     "open_access",
     "open_assess",
     "open_banking",
@@ -49,6 +52,7 @@ __all__ = [
     "open_passage",
     "open_prompt_key",
     "open_provenance",
+    "open_queue",
     "open_recall",
     "open_rehearsal",
     "open_staff",
@@ -56,7 +60,9 @@ __all__ = [
     "open_webhooks",
     "open_who_made",
     "permit_key",
+    "public_half",
     "signature_of",
     "today",
+    "try_webhook",
     "verify_log_note",
 ]

@@ -53,6 +53,7 @@ from consentry.wiring.lists import sync
 from consentry.wiring.passage import passage_over
 from consentry.wiring.permits import signed_permits
 from consentry.wiring.platforms import open_platforms
+from consentry.wiring.queue import queue_in
 from consentry.wiring.staff import accounts, sign_in
 from consentry.wiring.system import System
 from consentry.wiring.tools import made
@@ -143,6 +144,7 @@ def _build(settings: Settings, generator: Generator | None, opened: contextlib.E
         ledger=Ledger(store, hasher, marker(settings, clock), ids, secret_file(directory / "ledger.key")),
         who_made=who_made(store, decoder, hasher),
         recall=recall(settings, store, decoder, hasher),
+        queue=queue_in(settings, store),
         sync=sync(settings, store, opened),
         banking=Banking(store, media, hasher, listed, clock),
         generator=generator or upstream(settings, permits),

@@ -24,12 +24,12 @@ from consentry.config import Settings
 from consentry.core.errors import SetupTrouble
 from consentry.core.platformports import Ability, Platform
 from consentry.core.ports import Clock
-from consentry.core.webports import Caller
+from consentry.core.webports import Caller, Reply
 from consentry.platforms.webhook import Addresses, WebhookPlatform
 from consentry.remote.caller import SafeCaller, networks_from
 from consentry.remote.pace import Pace, PacedCaller
 from consentry.remote.signer import WebhookSigner
-from consentry.store.system import SystemClock
+from consentry.store.system import RandomIds, SystemClock
 
 RATE: Final = 10.0
 """Calls a second that a platform gets if its table says nothing."""
@@ -143,6 +143,11 @@ def open_webhooks(settings: Settings) -> Iterator[Mapping[str, WebhookPlatform]]
     with contextlib.ExitStack() as opened:
         every = open_platforms(settings, opened)
         yield {name: one for name, one in every.items() if isinstance(one, WebhookPlatform)}
+
+
+def try_webhook(platform: WebhookPlatform) -> Reply:
+    """What a platform answers to a signed message that changes nothing. Raises UpstreamTrouble."""
+    return platform.test(RandomIds().new("test"))
 
 
 def _one(name: str, fields: object, environment: Mapping[str, str], caller: SafeCaller) -> Platform:

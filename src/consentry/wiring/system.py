@@ -36,6 +36,7 @@ from consentry.flows.ledger import Ledger
 from consentry.flows.optout import OptOuts
 from consentry.flows.parts import Parts
 from consentry.flows.passage import Passage
+from consentry.flows.queue import Queue
 from consentry.flows.recall import Recall
 from consentry.flows.refusal import Refusals
 from consentry.flows.report import Desk
@@ -114,6 +115,8 @@ class System:
     """Answers who made an image."""
     recall: Recall
     """Calls back what was made."""
+    queue: Queue
+    """Looks after jobs."""
     sync: Sync
     """Follows the lists of others."""
     banking: Banking
