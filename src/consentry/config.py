@@ -104,6 +104,10 @@ class Settings:
     report_port: int
     report_leave_to: str
     console_url: str
+    oidc_issuer: str
+    oidc_client: str
+    oidc_secret: str = field(repr=False)
+    oidc_name: str
 
     @property
     def directory(self) -> Path:
@@ -297,6 +301,10 @@ SETTINGS: tuple[Setting, ...] = (
         "Where staff find the console: `https://HOST`, behind your TLS proxy; empty: `http://localhost` and "
         "`port`, for this machine alone.",
     ),
+    Setting("oidc_issuer", "", "Issuer of your organisation's sign-in (OpenID Connect); empty: none."),
+    Setting("oidc_client", "", "What the console is called there: its client id."),
+    Setting("oidc_secret", "", "Its client secret; empty for a public client."),
+    Setting("oidc_name", "your organisation", "What the button on the sign-in page calls it."),
     Setting("site", False, "Run the simulated small site under /site, for trying out."),
     Setting("breaker_generations", 0, "Most requests from words alone in a window; more pause them. 0: any."),
     Setting("breaker_edits", 0, "Most edits of pictures in a window; over it they are paused. 0: any."),

@@ -34,6 +34,7 @@ class Desk:
 
     origin: str = ORIGIN
     clock: HandClock = field(default_factory=HandClock)
+    provider: object = None
 
     def __post_init__(self):
         ids, key = RandomIds(), b"k" * 32
@@ -41,7 +42,7 @@ class Desk:
         passphrases = ScryptPassphrases(b"pepper", cost=2)
         passkeys = WebPasskeys(self.origin.split("//")[1].split(":")[0], self.origin)
         self.staff = Staff(self.store, ids)
-        self.sign_in = SignIn(self.store, ids, passphrases, passkeys, key)
+        self.sign_in = SignIn(self.store, ids, passphrases, passkeys, key, self.provider)
         self.accounts = Accounts(self.store, ids, passphrases, passkeys, key)
         self.settings = load(environment={}, flags={"console_url": self.origin})
         self.app = FastAPI()

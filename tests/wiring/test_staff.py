@@ -58,3 +58,17 @@ def test_members_can_be_kept_without_a_whole_system(tmp_path):
     staff.add("ada", frozenset({Role.OPERATOR}))
     assert [one.name for one, _, _ in staff.everybody()] == ["ada"]
     staff.store.close()
+
+
+def test_the_organisations_sign_in_is_there_if_it_is_set(tmp_path):
+    agreed = {"oidc_issuer": "https://id.example", "oidc_client": "console", "oidc_name": "Example"}
+    assert built(tmp_path, **agreed).provider.name == "Example"
+    assert built(tmp_path).provider is None
+
+
+@pytest.mark.parametrize(
+    "flags", [{"oidc_issuer": "https://id.example"}, {"oidc_issuer": "http://id.example", "oidc_client": "c"}]
+)
+def test_a_sign_in_that_is_set_up_in_part_or_without_tls_stops_the_start(tmp_path, flags):
+    with pytest.raises(SetupTrouble):
+        built(tmp_path, **flags)

@@ -8,7 +8,12 @@ from pathlib import Path
 import pytest
 
 from consentry.core.staff import Role
+from consentry.remote.provider import Client, OpenIdProvider
+from consentry.store.system import SystemClock
+from support.console import Desk
+from support.provider import CLIENT, SECRET, elsewhere
 from support.running import Running
+from support.serving import served
 
 pytestmark = pytest.mark.browser
 
@@ -16,6 +21,9 @@ CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 SHOTS = os.environ.get("CONSENTRY_SHOTS", "")
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 OVER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+NOISE = ("Failed to load", "Clear-Site-Data")
+"""What Chromium notes of a refusal that is meant, and of signing out."""
+
 DEVICE = {
     "protocol": "ctap2",
     "transport": "internal",
@@ -52,7 +60,7 @@ def opened(browser, **more: object):
     device.send("WebAuthn.addVirtualAuthenticator", {"options": DEVICE})
     try:
         yield page
-        assert not [text for text in messages if not text.startswith(("Failed to load", "Clear-Site-Data"))]
+        assert not [text for text in messages if not text.startswith(NOISE)]
     finally:
         context.close()
 
@@ -149,6 +157,28 @@ def test_every_page_is_for_everybody(browser, server: Running):
         look(page, "refused")
         page.goto(f"{origin(server)}/console/invited")
         look(page, "invited")
+
+
+def test_a_browser_comes_back_from_another_site_with_its_strict_cookie(browser):
+    """The cookie is not sent along from elsewhere, so the way back leads over a page of ours."""
+    held = {}
+
+    async def app(scope, receive, send):
+        await held["desk"].app(scope, receive, send)
+
+    with served(app) as address, elsewhere() as theirs, opened(browser) as page:
+        here = address.replace("127.0.0.1", "localhost")
+        client = Client(theirs.url, CLIENT, SECRET, "Elsewhere", f"{here}/console/provider/back")
+        desk = held["desk"] = Desk(here, provider=OpenIdProvider(client, SystemClock()))
+        _, shown = desk.staff.add("ada", frozenset({Role.REVIEWER}))
+        page.goto(f"{here}/console/invited#{shown}")
+        page.click("text=Open my account")
+        page.click("text=Link my account at Elsewhere")
+        page.locator("p", has_text="It is linked to this account.").wait_for()
+        page.click("text=Sign out")
+        page.click("text=Go to Elsewhere")
+        page.locator("h1", has_text="Good to see you, ada").wait_for()
+        assert "/authorize" in theirs.calls
 
 
 def test_without_javascript_the_passphrase_still_works(browser, server: Running):

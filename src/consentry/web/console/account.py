@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fastapi.responses import Response
 
 from consentry.core.staff import Permission
@@ -20,7 +22,14 @@ def _overview(asked: Asked) -> Response:
 
 def _account(asked: Asked, shown: str = "") -> Response:
     kept = asked.system.accounts.look(asked.member, asked.session)
-    return asked.page("account.html", kept=kept, present=asked.session, shown=shown)
+    provider = asked.system.sign_in.provider
+    values: dict[str, Any] = {
+        "kept": kept,
+        "present": asked.session,
+        "shown": shown,
+        "provider": provider and provider.name,
+    }
+    return asked.page("account.html", **values)
 
 
 def _question(asked: Asked) -> Response:
@@ -47,6 +56,11 @@ def _drop_passphrase(asked: Asked) -> Response:
     return asked.to(ACCOUNT)
 
 
+def _unlink(asked: Asked) -> Response:
+    asked.system.accounts.link(asked.member, asked.session, "")
+    return asked.to(ACCOUNT)
+
+
 def _end(asked: Asked) -> Response:
     asked.system.accounts.end(asked.member, asked.session, asked.form.get("session", ""))
     return asked.to(ACCOUNT)
@@ -62,6 +76,7 @@ SCREENS = (
     Screen("POST", "/account/passkey/drop", _OWN, _drop_passkey, "Remove a passkey"),
     Screen("POST", "/account/passphrase", _OWN, _make_passphrase, "Make a passphrase, shown once"),
     Screen("POST", "/account/passphrase/drop", _OWN, _drop_passphrase, "Remove the passphrase"),
+    Screen("POST", "/account/unlink", _OWN, _unlink, "Unlink the organisation's own sign-in"),
     Screen("POST", "/account/session/end", _OWN, _end, "End one of one's own sessions"),
 )
 """Screens of this file."""

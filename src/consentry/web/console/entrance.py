@@ -45,7 +45,7 @@ def _by_passphrase(asked: Asked) -> Response:
     except Trouble as error:
         known = errors.ours(error, errors.request_id(asked.request))
         return _entrance(asked, known, name)
-    return _begun(asked, onward(asked), token)
+    return begun(asked, onward(asked), token)
 
 
 def _question(asked: Asked) -> Response:
@@ -59,7 +59,7 @@ def _by_passkey(asked: Asked) -> Response:
         token = asked.system.sign_in.by_passkey(asked.browser, asked.form.get("answer", ""))
     except Trouble as error:
         return _entrance(asked, errors.ours(error, errors.request_id(asked.request)))
-    return _begun(asked, onward(asked), token)
+    return begun(asked, onward(asked), token)
 
 
 def _invited(asked: Asked) -> Response:
@@ -72,10 +72,10 @@ def _accept(asked: Asked) -> Response:
     except Trouble as error:
         known = errors.ours(error, errors.request_id(asked.request))
         return _page(asked, "invited.html", known.status, trouble=known)
-    return _begun(asked, ACCOUNT, token)
+    return begun(asked, ACCOUNT, token)
 
 
-def _begun(asked: Asked, path: str, token: str) -> Response:
+def begun(asked: Asked, path: str, token: str) -> Response:
     """Send them on with a new session; one that this browser was in before has ended."""
     if asked.signed is not None:
         asked.system.sign_in.leave(asked.signed)
