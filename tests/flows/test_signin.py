@@ -105,7 +105,9 @@ def test_an_answer_meant_for_something_else_is_refused(desk, key, ada, browser, 
         desk.sign_in.by_passkey("b", key.touch(asked(desk, browser, purpose)))
 
 
-def test_an_answer_counts_once(desk, key, ada):
+@pytest.mark.parametrize("counts", [True, False])
+def test_an_answer_counts_once(desk, key, ada, counts):
+    key.counts = counts
     answer = key.touch(asked(desk))
     desk.sign_in.by_passkey("b", answer)
     with pytest.raises(NotAllowed):

@@ -24,6 +24,8 @@ class SoftKey:
     name: bytes = b"soft key one"
     flags: int = PRESENT | VERIFIED
     uses: int = 0
+    counts: bool = True
+    """Passkeys that are kept in several devices do not count."""
     key: ec.EllipticCurvePrivateKey = field(default_factory=lambda: ec.generate_private_key(ec.SECP256R1()))
 
     def make(self, options: str) -> str:
@@ -40,7 +42,7 @@ class SoftKey:
     def touch(self, options: str) -> str:
         """The answer to what a page asks of a passkey."""
         asked = json.loads(options)
-        self.uses += 1
+        self.uses += self.counts
         data, said = self._data(asked["rpId"]), self._said("webauthn.get", asked["challenge"])
         signature = self.key.sign(data + hashlib.sha256(said).digest(), ec.ECDSA(hashes.SHA256()))
         return self._answer(
