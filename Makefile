@@ -31,8 +31,8 @@ deep: .venv/.dev .venv/.debian ## mutation of the core, then every test at lengt
 	$(BIN)/python tools/mutants.py
 	CONSENTRY_DEEP=1 $(BIN)/python -m pytest -m "deep or not deep" -o timeout=7200
 
-bench: .venv/.dev ## measure
-	@set -e; for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python "$$script"; done
+bench: .venv/.dev ## measure (benchmarks/gate.py runs what else is named gate_*, and soak.py)
+	@set -e; for script in $(filter-out benchmarks/gate_%.py benchmarks/plots.py benchmarks/soak.py,$(sort $(wildcard benchmarks/*.py))); do echo "== $$script"; $(BIN)/python "$$script"; done
 
 docs: .venv/.runtime ## write the generated pages of docs/ anew
 	$(BIN)/consentry docs build

@@ -117,7 +117,7 @@ def process(command: Sequence[str], port: int) -> Iterator[subprocess.Popen[byte
 
 
 @contextmanager
-def gate(folder: Path, upstream: int, **settings: object) -> Iterator[tuple[int, str, str]]:
+def gate(folder: Path, upstream: int, /, **settings: object) -> Iterator[tuple[int, str, str]]:
     """A gate before the generator on port `upstream`: its process, its address and a key."""
     port = free_port()
     run = (sys.executable, "-m", "consentry")
