@@ -87,19 +87,32 @@ class ListedPictures:
 
         Whether a bank is switched on is the caller's question. Raises what the store raises.
         """
-        if signal is SignalKind.PDQ and self._none_near(bytes.fromhex(value)):
+        if signal is SignalKind.PDQ:
+            return self._near_one(Hashes("", (bytes.fromhex(value),), MIN_QUALITY))
+        with self._store.read() as view:
+            return sorted(_equal(view, self._follow(view), signal, value), key=_nearest)
+
+    def _near_one(self, hashes: Hashes) -> Sequence[Near]:
+        """Every entry within its bank's radius of the one hash in `hashes`, nearest first."""
+        change, ids = self._proposed_now(hashes.pdq)
+        if change is not None and not ids:
             return []  # which is how nearly every lookup ends
         with self._store.read() as view:
             banks = self._follow(view)
-            if signal is SignalKind.PDQ:
-                found = self._near(view, banks, Hashes("", (bytes.fromhex(value),), MIN_QUALITY))
-            else:
-                found = _equal(view, banks, signal, value)
+            with self._lock:
+                same = change == self._change
+            found = self._near(view, banks, hashes, ids if same else None)
         return sorted(found, key=_nearest)
 
-    def _near(self, view: Snapshot, banks: Mapping[str, Bank], hashes: Hashes) -> list[Near]:
-        """Entries within their bank's radius of one of `hashes` that match now, with their true distance."""
-        ids = self._proposed(banks, hashes.pdq if hashes.good else ())
+    def _near(
+        self, view: Snapshot, banks: Mapping[str, Bank], hashes: Hashes, ids: Sequence[int] | None = None
+    ) -> list[Near]:
+        """Entries within their bank's radius of one of `hashes` that match now, with their true distance.
+
+        `ids` are those that the index proposes, if it was asked since its last change.
+        """
+        if ids is None:
+            ids = self._proposed(banks, hashes.pdq if hashes.good else ())
         if not ids:
             return []
         proposed = _matching(view, view.entries(ids))
@@ -115,15 +128,15 @@ class ListedPictures:
         videos = (_shared(entry, banks.get(entry.bank), found[entry.id], hashes) for entry in proposed)
         return [near for near in videos if near is not None]
 
-    def _none_near(self, pdq: bytes) -> bool:
-        """Whether it is sure, without a snapshot, that nothing listed by now is near.
+    def _proposed_now(self, pdq: Sequence[bytes]) -> tuple[int | None, Sequence[int]]:
+        """What the index proposes without a snapshot, and as of which change; None if that is not the last.
 
         The number of changes is read first, so that whatever was listed before is in the index.
         """
         now = self._store.changes()
         with self._lock:
             banks = self._known if now == self._change else None
-        return banks is not None and not self._proposed(banks, (pdq,))
+        return (None, ()) if banks is None else (now, self._proposed(banks, pdq))
 
     def _proposed(self, banks: Mapping[str, Bank], pdq: Sequence[bytes]) -> Sequence[int]:
         """Numbers of entries that may be near one of `pdq`."""

@@ -205,12 +205,21 @@ def entries_of(connection: sa.Connection, name: str, after: int, limit: int) -> 
 
 def entries_with(connection: sa.Connection, signal: SignalKind, value: str) -> Sequence[BankEntry]:
     """Every bank's entry with exactly this hash."""
-    same = sa.and_(
+    statement, columns = _by_value(connection.dialect.name)
+    rows = direct(connection.connection, statement, (signal.value, bytes.fromhex(value)))
+    return [_entry_from(dict(zip(columns, row, strict=True))) for row in rows]
+
+
+@lru_cache
+def _by_value(dialect: str) -> tuple[str, tuple[str, ...]]:
+    """The statement that finds entries by their kind and hash, spelled out, and its columns."""
+    found = _ENTRIES.where(
         bank_entry.c.bank_id.in_(sa.select(bank.c.id)),  # so that the index on bank, signal, value serves
-        bank_entry.c.signal == signal.value,
-        bank_entry.c.value == bytes.fromhex(value),
+        bank_entry.c.signal == sa.bindparam("signal"),
+        bank_entry.c.value == sa.bindparam("value"),
     )
-    return _found(connection, _ENTRIES.where(same))
+    columns = tuple(column.name for column in found.selected_columns)
+    return str(found.compile(dialect=_speaks(dialect))), columns
 
 
 def entries_about(connection: sa.Connection, name: str, item: int) -> Sequence[BankEntry]:
