@@ -109,3 +109,10 @@ def test_a_picture_with_too_many_pixels_is_refused_before_it_is_decoded():
         hash_image(huge)
     with pytest.raises(TooLarge):
         hash_image(put(Image.new("1", (20_000, 10_000)), "PNG"))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_picture_has_the_hash_of_its_pixels_in_every_form(seed):
+    """The bytes that Pillow holds are hashed where they lie; a copy must come to the same."""
+    for data in forms(scene(seed, 300 + seed, 200)).values():
+        assert hash_image(data) == hash_rgb(_decode.rgb(data))

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageCms, ImageFile, ImageOps, JpegImagePlugin
 
 from consentry.core.errors import BadInput, TooLarge
+from consentry.matching import _memory
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
 """What is decoded; nothing else that Pillow knows is tried."""
@@ -68,10 +69,15 @@ def guarded(data: bytes, work: Callable[[ImageFile.ImageFile], Made]) -> Made:
 
 def rgb(data: bytes) -> Pixels:
     """The picture as uint8[h, w, 3]; BadInput or TooLarge if that cannot be had."""
-    return guarded(data, upright)
+    return guarded(data, lambda image: np.asarray(upright(image)))
 
 
-def upright(image: ImageFile.ImageFile) -> Pixels:
+def pixels(data: bytes) -> Pixels:
+    """The same, or uint8[h, w, 4] with a fourth byte that means nothing, which saves a copy. To be read only."""
+    return guarded(data, lambda image: _memory.pixels(upright(image)))
+
+
+def upright(image: ImageFile.ImageFile) -> Image.Image:
     """Turn, fit to sRGB and lay over white."""
     profile = image.info.get("icc_profile")
     lies = image.getexif().get(ORIENTATION, 1) != 1
@@ -88,7 +94,7 @@ def upright(image: ImageFile.ImageFile) -> Pixels:
     colour = in_srgb(turned, profile) if profile else in_colour(turned)
     if alpha is not None:
         colour = Image.composite(colour, Image.new("RGB", colour.size, "white"), alpha)
-    return np.asarray(colour)
+    return colour
 
 
 def in_colour(image: Image.Image) -> Image.Image:

@@ -147,7 +147,7 @@ def reduce_columns(rows: Grey, channels: int, start: Places, length: Places, wei
                 continue
             red, green, blue = F32(0), F32(0), F32(0)
             for k in range(length[j]):
-                at = 3 * (first + k)
+                at = channels * (first + k)
                 share = weight[j, k]
                 red += share * row[at]
                 green += share * row[at + 1]
@@ -156,7 +156,7 @@ def reduce_columns(rows: Grey, channels: int, start: Places, length: Places, wei
 
 
 def shrink(picture: NDArray[np.uint8], down: Band, across: Band) -> NDArray[np.float32]:
-    """uint8[h, w] or uint8[h, w, 3], C order, to the float32[64, 64] that PDQ's cosines are taken of."""
+    """uint8[h, w] or uint8[h, w, 3 or 4], C order, to the float32[64, 64] that PDQ's cosines are taken of."""
     height, width = picture.shape[:2]
     flat = picture.reshape(height, -1)
     rows = np.zeros((64, flat.shape[1]), F32)

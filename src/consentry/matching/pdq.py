@@ -132,7 +132,7 @@ def finish(small: NDArray[np.float32], *, exact: bool) -> PdqHash | None:
 
 
 def hash_pixels(picture: NDArray[np.uint8], *, colour: bool, sure: bool = True) -> PdqHash:
-    """Hash uint8[h, w, 3] or uint8[h, w]: fast first, and in the reference's own order if in doubt.
+    """Hash uint8[h, w, 3 or 4] or uint8[h, w]: fast first, and in the reference's own order if in doubt.
 
     Without `sure` doubt is left alone: a bit or two may then differ, and nobody waits.
     """
@@ -179,4 +179,4 @@ def hash_image(data: bytes) -> PdqHash:
     same picture has nearly the same hash in every format. Raises BadInput if it cannot be decoded, TooLarge
     above 50 million pixels.
     """
-    return hash_rgb(_decode.rgb(data))
+    return hash_pixels(_decode.pixels(data), colour=True)
