@@ -45,14 +45,6 @@ def test_other_kinds_of_picture_are_copied(mode):
     assert np.array_equal(_memory.pixels(image), np.asarray(image))
 
 
-def test_another_pillow_gives_a_copy():
-    class Older:
-        mode = "RGB"
-        __array_interface__ = Image.fromarray(scene(4, 30, 20)).__array_interface__
-
-    assert np.array_equal(_memory.pixels(Older()), scene(4, 30, 20))
-
-
 def test_a_picture_in_several_pieces_gives_a_copy():
     class Pieces(Image.Image):
         def __arrow_c_array__(self, _schema=None):

@@ -73,7 +73,7 @@ def rgb(data: bytes) -> Pixels:
 
 
 def pixels(data: bytes) -> Pixels:
-    """The same, or uint8[h, w, 4] with a fourth byte that means nothing, which saves a copy. To be read only."""
+    """The same, or uint8[h, w, 4], the fourth byte meaning nothing, which saves a copy. To be read only."""
     return guarded(data, lambda image: _memory.pixels(upright(image)))
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-Image.core.set_use_block_allocator(1)  # a picture in one piece, however large; in several it has no address
+Image.core.set_use_block_allocator(1)  # type: ignore[attr-defined]  # a picture in one piece, however large; in several it has no address
 
 BYTES = 4
 """Bytes that Pillow keeps of a pixel in colour: red, green, blue, and one that means nothing."""
@@ -49,7 +49,7 @@ def pixels(image: Image.Image) -> NDArray[np.uint8]:
     """
     try:
         _, capsule = image.__arrow_c_array__()
-    except (AttributeError, ValueError, MemoryError):  # another Pillow, or a picture in several pieces
+    except (ValueError, MemoryError):  # a picture in several pieces
         return np.asarray(image)
     whole = ArrowArray.from_address(_address(capsule, b"arrow_array") or 0)
     values = whole.children[0].contents if whole.n_children else whole
@@ -58,6 +58,6 @@ def pixels(image: Image.Image) -> NDArray[np.uint8]:
         return np.asarray(image)
     memory = (ctypes.c_uint8 * size).from_address(values.buffers[VALUES])
     memory.capsule = capsule  # type: ignore[attr-defined]  # so that the picture outlives the array
-    found = np.frombuffer(memory, np.uint8).reshape(image.height, image.width, BYTES)
+    found = np.frombuffer(memoryview(memory), np.uint8).reshape(image.height, image.width, BYTES)
     found.flags.writeable = False
     return found

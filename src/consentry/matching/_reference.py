@@ -16,7 +16,7 @@ ABREAST = 8
 
 @njit(nogil=True, cache=True)
 def luma(rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Luma of each pixel of uint8[h, w, 3 or 4], float32[h, w]: ITU-R BT.601 weights in float64, rounded once."""
+    """Luma of uint8[h, w, 3 or 4], float32[h, w]: ITU-R BT.601 weights in float64, rounded once."""
     height, width, _ = rgb.shape
     out = np.empty((height, width), F32)
     for y in range(height):
