@@ -148,6 +148,15 @@ def test_a_touch_makes_the_session_fresh_for_five_minutes(desk, key, ada):
     assert not desk.sign_in.signed(token).session.fresh(desk.clock.now())
 
 
+def test_a_session_that_was_ended_meanwhile_is_not_brought_back_by_a_touch(desk, key, ada):
+    token = by_passkey(desk, key)
+    signed = desk.sign_in.signed(token)
+    desk.staff.end_sessions("ada")
+    with pytest.raises(NotAllowed):
+        desk.sign_in.touch(signed, "b", key.touch(asked(desk, purpose="touch")))
+    assert desk.sign_in.signed(token) is None
+
+
 def test_five_wrong_passphrases_make_even_the_right_one_wait(desk, ada):
     words = words_of(desk, ada)
     for _ in range(5):

@@ -22,9 +22,9 @@ def theirs():
         yield provider
 
 
-def ours(theirs, **changes) -> OpenIdProvider:
+def ours(theirs, pause=0.0, **changes) -> OpenIdProvider:
     agreed = {"issuer": theirs.url, "id": CLIENT, "secret": SECRET, "name": "Elsewhere", "back": BACK}
-    return OpenIdProvider(Client(**{**agreed, **changes}), SystemClock())
+    return OpenIdProvider(Client(**{**agreed, **changes}), SystemClock(), pause)
 
 
 def went(provider) -> str:
@@ -151,6 +151,15 @@ def test_a_provider_that_is_not_there_is_down_and_asked_again(theirs):
         provider.address("state", NONCE, VERIFIER)
     theirs.answer = None
     assert provider.address("state", NONCE, VERIFIER).startswith(f"{theirs.url}/authorize?")
+
+
+def test_a_provider_that_is_down_is_left_alone_for_a_while(theirs):
+    provider = ours(theirs, pause=60.0)
+    theirs.answer = (503, b"")
+    for _ in range(3):
+        with pytest.raises(UpstreamTrouble):
+            provider.address("state", NONCE, VERIFIER)
+    assert len(theirs.calls) == 1
 
 
 def test_a_provider_behind_tls_names_no_address_without(theirs):

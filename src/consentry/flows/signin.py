@@ -130,7 +130,10 @@ class SignIn:
             member = self._touch(tx, browser, "touch", answer)
             if member.id != signed.member.id:
                 raise _refused("This passkey is somebody else's.")
-            tx.save_session(replace(signed.session, touched=tx.now()))
+            now, present = tx.now(), tx.session(signed.session.id)
+            if not present.good(now):
+                raise _refused("This session has ended.", "Sign in again.")
+            tx.save_session(replace(present, touched=now))
             tx.append(Kind.STAFF, {"event": "touched", "member": member.id, "session": signed.session.id})
 
     def away(self, browser: str) -> tuple[str, str]:
@@ -161,7 +164,7 @@ class SignIn:
     def leave(self, signed: Signed) -> None:
         """End the session."""
         with self.store.begin() as tx:
-            tx.save_session(replace(signed.session, ended=tx.now()))
+            tx.save_session(replace(tx.session(signed.session.id), ended=tx.now()))
             record = {"event": "signed_out", "member": signed.member.id, "session": signed.session.id}
             tx.append(Kind.STAFF, record)
 

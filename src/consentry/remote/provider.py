@@ -34,6 +34,9 @@ SECONDS: Final = 10.0
 MOST: Final = 256 * 1024
 """Longest answer in bytes."""
 
+PAUSE: Final = 30.0
+"""Seconds for which a provider that did not answer is not asked for its description again."""
+
 LEEWAY: Final = 60
 """Seconds by which the provider's clock and ours may differ."""
 
@@ -80,13 +83,15 @@ class _Known:
 class OpenIdProvider:
     """One provider. Safe to share between threads."""
 
-    def __init__(self, client: Client, clock: Clock) -> None:
+    def __init__(self, client: Client, clock: Clock, pause: float = PAUSE) -> None:
         """Sign in at the provider of `client`; `clock` tells when a token has ended."""
         self.name = client.name
         self._client = client
         self._clock = clock
         self._known: _Known | None = None
         self._lock = threading.Lock()
+        self._pause = pause
+        self._down_until = 0.0
 
     def address(self, state: str, nonce: str, verifier: str) -> str:
         """Where the browser is sent. Raises UpstreamTrouble if the provider does not answer."""
@@ -153,8 +158,13 @@ class OpenIdProvider:
     def _about(self) -> _Known:
         """What the provider says of itself, asked anew after an hour. Raises UpstreamTrouble."""
         with self._lock:
-            if self._known is None or time.monotonic() >= self._known.until:
-                self._known = self._asked_anew()
+            if self._known is not None and time.monotonic() < self._known.until:
+                return self._known
+            if time.monotonic() < self._down_until:
+                raise _down()  # or whoever asks again and again would hold up every thread there is
+            self._down_until = time.monotonic() + self._pause
+            self._known = self._asked_anew()
+            self._down_until = 0.0
             return self._known
 
     def _asked_anew(self) -> _Known:

@@ -46,3 +46,14 @@ def test_a_screen_that_is_open_to_anybody_knows_nobody(desk):
     with pytest.raises(NotAllowed):
         _ = Asked(Bare(), desk.system(), "").member
     assert not Asked(Bare(), desk.system(), "").can("queue.see")
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8321", "[::1]:8321", "localhost"])
+def test_on_this_machine_another_name_of_it_leads_to_the_one_passkeys_are_bound_to(desk, host):
+    reply = desk.person().get("/sign-in?next=/console", headers={"host": host})
+    assert reply.headers["location"] == "http://localhost:8321/console/sign-in"
+
+
+def test_behind_tls_the_proxy_may_name_the_host_as_it_likes():
+    secure = Desk(origin="https://console.example")
+    assert secure.person().get("/sign-in", headers={"host": "10.0.0.7:8321"}).status_code == 200

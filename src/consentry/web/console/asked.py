@@ -135,8 +135,13 @@ def signed_in(request: Request, system: System) -> Signed | None:
 
 
 def admit(system: System, screen: Screen, request: Request, form: Mapping[str, str]) -> Asked | Response:
-    """The request let in, or where its sender has to go first. Raises Forbidden."""
-    browser = held(request, system)
+    """The request let in, or where its sender has to go first. Raises Forbidden.
+
+    On this machine alone, whoever came by another of its names goes to the one that passkeys are bound to.
+    """
+    browser, home = held(request, system), system.settings.console_origin
+    if not tls(system) and screen.method == "GET" and request.headers.get("host") != urlsplit(home).netloc:
+        return Asked(request, system, browser).to(home + request.url.path)
     if screen.method == "POST":
         _require_own_form(system, request, form, browser)
     signed = system.sign_in.signed(browser)
