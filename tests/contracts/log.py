@@ -38,6 +38,18 @@ class LogContract:
         assert store.lines(3, 1)[0].record is None
         assert list(store.lines(5, 10)) == []
 
+    def test_many_proofs_at_once_are_those_of_each(self, store):
+        for number in range(7):
+            appended(store, {"number": number})
+        assert list(map(list, store.inclusions([0, 3, 6], 7))) == [
+            list(store.inclusion(index, 7)) for index in (0, 3, 6)
+        ]
+        assert list(store.inclusions([], 7)) == []
+        with pytest.raises(BadInput):
+            store.inclusions([0, 7], 7)
+        with pytest.raises(NotFound):
+            store.inclusions([0], 8)
+
     def test_no_two_lines_share_a_salt(self, store):
         first, second = appended(store, {"same": 1}), appended(store, {"same": 1})
         assert store.line(first).salt != store.line(second).salt

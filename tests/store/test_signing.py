@@ -2,7 +2,7 @@
 
 import pytest
 
-from consentry.core.checkpoint import parse_vkey
+from consentry.core.checkpoint import Checkpoint, parse_vkey
 from consentry.core.errors import BadInput, NotFound
 from consentry.core.permit import call_of, read
 from consentry.guard.gatekeeper import verify
@@ -84,3 +84,11 @@ def test_a_name_signs_with_its_own_key_and_nobody_else_did(tmp_path):
     for wrong in ((other, b"words", signature), (key, b"other", signature), (key, b"words", "00"),
                   ("Ada", b"words", signature), (key, b"words", "zz")):  # fmt: skip
         assert not signed_by(*wrong)
+
+
+def test_a_note_over_something_else_never_bears_the_logs_name(tmp_path):
+    log = SignedLog(MemoryStore(HandClock(), CountingIds()), "log.example", signing_key(tmp_path / "log.key"))
+    other = Checkpoint("log.example evidence", 1, b"r" * 32)
+    assert verify_note(log.vouch(other), log.vkey, "log.example evidence") == other
+    with pytest.raises(BadInput, match="checkpoint of the log"):
+        log.vouch(Checkpoint("log.example", 1, b"r" * 32))

@@ -349,6 +349,9 @@ class Store(Protocol):
     def inclusion(self, index: int, size: int) -> Sequence[bytes]:
         """The RFC 6962 audit path of line `index` in the tree of `size` lines."""
 
+    def inclusions(self, indexes: Sequence[int], size: int) -> Sequence[Sequence[bytes]]:
+        """The same for many lines at once."""
+
     def consistency(self, old: int, new: int) -> Sequence[bytes]:
         """The RFC 6962 consistency proof between two sizes."""
 

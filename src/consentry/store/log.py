@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
@@ -104,6 +105,13 @@ def inclusion(connection: sa.Connection, index: int, size_: int) -> Sequence[byt
     """The audit path of line `index`. Raises NotFound or BadInput if there is no such line or size."""
     require_size(size(connection), size_)
     return merkle.inclusion(index, size_, node_of(connection))
+
+
+def inclusions(connection: sa.Connection, indexes: Sequence[int], size_: int) -> Sequence[Sequence[bytes]]:
+    """The audit paths of many lines; nodes that they share are read once. Raises as `inclusion`."""
+    require_size(size(connection), size_)
+    node = functools.cache(node_of(connection))
+    return [merkle.inclusion(index, size_, node) for index in indexes]
 
 
 def consistency(connection: sa.Connection, old: int, new: int) -> Sequence[bytes]:

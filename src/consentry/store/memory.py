@@ -273,6 +273,10 @@ class MemoryStore:
         require_size(self.size(), size)
         return merkle.inclusion(index, size, node_of(self._tables))
 
+    def inclusions(self, indexes: Sequence[int], size: int) -> Sequence[Sequence[bytes]]:
+        """The same for many lines at once."""
+        return [self.inclusion(index, size) for index in indexes]
+
     def consistency(self, old: int, new: int) -> Sequence[bytes]:
         """The proof that the log only grew from `old` to `new`. Raises NotFound or BadInput."""
         require_size(self.size(), new)

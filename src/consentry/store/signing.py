@@ -37,6 +37,12 @@ class SignedLog:
         found = Checkpoint(self._origin, size, self._store.root(size))
         return sign(found, self._origin, self._public, self._key.sign)
 
+    def vouch(self, statement: Checkpoint) -> str:
+        """A signed note over something else than the log, which must not bear the log's own name."""
+        if statement.origin == self._origin:
+            raise BadInput("That would pass for a checkpoint of the log.", code="bad_checkpoint")
+        return sign(statement, self._origin, self._public, self._key.sign)
+
 
 class SignedPermits:
     """Permits for one generator, signed with a key of their own. Safe to share between threads."""
@@ -78,17 +84,18 @@ def sign_with(path: Path, name: str, message: bytes) -> tuple[str, str]:
 def signed_by(vkey: str, message: bytes, signature: str) -> bool:
     """Whether the verifier key `vkey` made the hexadecimal `signature` of `message`."""
     try:
-        return _verify(parse_vkey(vkey).public, bytes.fromhex(signature), message)
+        return verified(parse_vkey(vkey).public, bytes.fromhex(signature), message)
     except (BadInput, ValueError):
         return False
 
 
 def verify_note(note: str, vkey: str, origin: str) -> Checkpoint:
     """The checkpoint in `note`, if `vkey` signed it. Raises BadInput if not."""
-    return open_note(note, vkey, _verify, origin)
+    return open_note(note, vkey, verified, origin)
 
 
-def _verify(public: bytes, signature: bytes, message: bytes) -> bool:
+def verified(public: bytes, signature: bytes, message: bytes) -> bool:
+    """Whether, under an Ed25519 public key, a signature is that of a message."""
     try:
         Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
     except (InvalidSignature, ValueError):

@@ -124,6 +124,11 @@ class SqlStore:
         with self._look() as connection:
             return log.inclusion(connection, index, size)
 
+    def inclusions(self, indexes: Sequence[int], size: int) -> Sequence[Sequence[bytes]]:
+        """The same for many lines at once, each node of the tree read once."""
+        with self._look() as connection:
+            return log.inclusions(connection, indexes, size)
+
     def consistency(self, old: int, new: int) -> Sequence[bytes]:
         """The proof that the log only grew from `old` to `new`. Raises NotFound or BadInput."""
         with self._look() as connection:

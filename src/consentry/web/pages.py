@@ -47,7 +47,12 @@ _templates.filters |= {"coded": coded, "wrapped": wrapped}
 
 def page(template: str, /, status: int = 200, **values: object) -> HTMLResponse:
     """The page made of `template` and `values`."""
-    return HTMLResponse(_templates.get_template(template).render(**values), status, HEADERS)
+    return HTMLResponse(rendered(template, **values), status, HEADERS)
+
+
+def rendered(template: str, /, **values: object) -> str:
+    """The text made of `template` and `values`."""
+    return _templates.get_template(template).render(**values)
 
 
 def static(name: str) -> bytes:

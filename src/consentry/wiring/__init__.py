@@ -10,6 +10,7 @@ from consentry.wiring.canary import open_canary
 from consentry.wiring.case import open_cases
 from consentry.wiring.conversation import open_conversations
 from consentry.wiring.decoders import open_hashing
+from consentry.wiring.evidence import open_evidence, read_pack, seal_pack, verify_pack
 from consentry.wiring.incident import open_incidents
 from consentry.wiring.judges import ask_policy
 from consentry.wiring.ledger import (
@@ -20,6 +21,7 @@ from consentry.wiring.ledger import (
     open_who_made,
 )
 from consentry.wiring.lists import open_banking, open_sync
+from consentry.wiring.notice import open_notices
 from consentry.wiring.passage import egress, open_passage
 from consentry.wiring.permits import change_permit_key, permit_key
 from consentry.wiring.platforms import open_webhooks, try_webhook
@@ -47,8 +49,10 @@ __all__ = [
     "open_cases",
     "open_consents",
     "open_conversations",
+    "open_evidence",
     "open_hashing",
     "open_incidents",
+    "open_notices",
     "open_passage",
     "open_prompt_key",
     "open_provenance",
@@ -61,8 +65,11 @@ __all__ = [
     "open_who_made",
     "permit_key",
     "public_half",
+    "read_pack",
+    "seal_pack",
     "signature_of",
     "today",
     "try_webhook",
     "verify_log_note",
+    "verify_pack",
 ]
