@@ -160,20 +160,32 @@ def test_a_damaged_file_is_one_pictures_and_a_store_that_is_down_everybodys(made
         bad = view.features("case:1").blob
 
     class Ill:
+        asked = 0
+
         def get(self, blob, purpose):
+            self.asked += blob == bad
             if blob == bad and self.ill:
                 raise SafetyUnavailable("ill", code=code)
             return made.blobs.get(blob, purpose)
 
     blobs = Ill()
     blobs.ill = True
-    parts = KnownParts(made.store, blobs)
+    seconds = [1000.0]
+    parts = KnownParts(made.store, blobs, lambda: seconds[0])
     if unread is None:
         with pytest.raises(SafetyUnavailable):
             parts.find(shown(COPY))
     else:
         seen = parts.find(shown(COPY))
         assert ([match.entry for match in seen.matches], seen.unread) == (["case:2"], unread)
+        for seconds[0] in (1000.0, 1059.9):
+            assert parts.find(shown(COPY)).unread == unread
+        assert blobs.asked == 1, "what is damaged is not read at each look"
+        seconds[0] = 1060.0
+        assert (parts.find(shown(COPY)).unread, blobs.asked) == (unread, 2)
+        seconds[0] = 1119.9
+        assert (parts.find(shown(COPY)).unread, blobs.asked) == (unread, 2)
+        seconds[0] = 1120.0
     blobs.ill = False
     seen = parts.find(shown(COPY))
     assert ([match.entry for match in seen.matches], seen.unread) == (["case:1", "case:2"], [])

@@ -3,12 +3,14 @@
 Features are kept encrypted and held open only in this process's memory, never in a file. What is
 kept or forgotten is followed by the numbers of its changes, and whether a picture still counts is
 asked of the store when one was found: a report that was taken back finds nothing from that moment.
-Damaged features count for their own picture only: it is left out, named, and tried again at each look.
+Damaged features count for their own picture only: it is left out, named, and tried again once a
+minute at the most, because a backup may bring it back.
 """
 
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
@@ -35,6 +37,9 @@ UPLOADS = "upload"
 DAMAGED = "blob_damaged"
 """What blobs say of bytes that are not what was written. Any other trouble is everybody's."""
 
+AGAIN = 60.0
+"""Seconds after which damaged features are tried again: nobody's look waits for each of them each time."""
+
 BATCH = 1000
 """Changes read at a time."""
 
@@ -57,8 +62,8 @@ class Alike:
 class KnownParts:
     """Finds parts of known pictures whose features are kept. Safe to share between threads."""
 
-    def __init__(self, store: Store, blobs: Blobs) -> None:
-        """Follow what `store` says is kept in `blobs`."""
+    def __init__(self, store: Store, blobs: Blobs, tick: Callable[[], float] = time.monotonic) -> None:
+        """Follow what `store` says is kept in `blobs`; `tick` gives seconds that only grow."""
         self._store = store
         self._blobs = blobs
         self._lock = Lock()
@@ -68,6 +73,8 @@ class KnownParts:
         self._alike: dict[str, Alike] = {}
         self._numbered: list[Alike] = []
         self._unread: dict[str, Kept] = {}
+        self._tick = tick
+        self._due = 0.0
 
     def describe(self, picture: Picture, *, mirrored: bool = False) -> bytes:
         """Features of a picture, and of the same `mirrored` if wished; empty if it has none to speak of."""
@@ -121,7 +128,9 @@ class KnownParts:
                 self._apply([kept for _, kept in changes if kept.source != UPLOADS])
                 self._change = changes[-1][0] if changes else self._change
                 if len(changes) < BATCH:
-                    self._apply(list(self._unread.values()))  # a backup may have brought them back
+                    if self._unread and self._tick() >= self._due:
+                        self._apply(list(self._unread.values()))
+                        self._due = self._tick() + AGAIN
                     return sorted(self._unread)
 
     def _apply(self, changed: Sequence[Kept]) -> None:
@@ -130,6 +139,7 @@ class KnownParts:
         for kept, (data, found) in [(kept, self._opened(kept)) for kept in changed]:
             self._let_go(kept.owner)
             if found is None:
+                self._due = self._due if self._unread else self._tick() + AGAIN
                 self._unread[kept.owner] = kept
             if found:
                 digest = self._digests[kept.owner] = hashlib.sha256(data).hexdigest()
