@@ -31,6 +31,7 @@ COMMANDS: Final = {
     "optout": "optout:optout",
     "policy": "policy:policy",
     "recall": "recall:recall",
+    "report": "report:report",
     "route": "route:route",
     "serve": "serve:serve",
     "user": "user:user",

@@ -61,7 +61,7 @@ def a_case(number: int = 1, **changes) -> Case:
     due = NOON + timedelta(hours=48)
     deadline = Deadline("take-down", "Act s.1", "gb", due, advisory=True)
     plain = Case(
-        f"C-{number:04}", CaseState.OPEN, NOON, due, (deadline,), papers="blb_1", caution=Caution.MANY
+        f"C-{number:04}", CaseState.OPEN, NOON, due, (deadline,), papers="blb_1", caution=Caution.MANY, line=7
     )
     return replace(plain, **changes)
 

@@ -134,6 +134,7 @@ def _record(found: Case) -> dict[str, object]:
         "due": stamp(found.due),
         "stopped": stamp(found.stopped) if found.stopped else None,
         "ground": found.ground.value if found.ground else None,
+        "person_first": found.caution.value if found.caution.waits else None,
     }
 
 

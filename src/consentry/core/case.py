@@ -159,6 +159,8 @@ class Case:
     """The blob that holds the report itself, encrypted; empty once erased."""
     caution: Caution = Caution.NONE
     """Whether a person looks before more is hidden, and why."""
+    line: int | None = None
+    """The line of the log that says when the report arrived; None where no report opened the case."""
 
     def after(self, event: CaseEvent, at: datetime, ground: RefusalGround | None = None) -> Case:
         """The case after `event` at `at` (UTC).

@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 
 from consentry.core.candidate import Candidate
@@ -121,10 +121,10 @@ class Desk:
         digest = self.passphrases.digest(case.id, passphrase)
 
         def file(tx: Transaction, judged: Judged) -> None:
-            tx.add_case(case)
+            line = tx.append(Kind.REPORT, _record(report, case, len(copies), judged.id))
+            tx.add_case(replace(case, line=line))
             tx.add_review(first_review(case, severity(report)))
             tx.put_secret(case.id, digest)
-            tx.append(Kind.REPORT, _record(report, case, len(copies), judged.id))
             for work in watching(case):
                 tx.enqueue(Job(*work))
             self._hide(tx, case.id, copies)
@@ -140,7 +140,8 @@ class Desk:
             context={"case": case.id},
             also=file,
         )
-        return Receipt(case.id, passphrase, case, judged)
+        with self.store.read() as snapshot:
+            return Receipt(case.id, passphrase, snapshot.case(case.id), judged)
 
     def look_up(self, reference: str, passphrase: str) -> tuple[Case, Sequence[Copy]]:
         """The case and its copies, for whoever holds the passphrase. Raises NotAllowed, always alike."""

@@ -74,6 +74,7 @@ def case_row(case: Case) -> dict[str, Any]:
         "ground": case.ground.value if case.ground else None,
         "papers": case.papers,
         "caution": case.caution.value,
+        "line": case.line,
     }
 
 
@@ -90,6 +91,7 @@ def case_from(row: Row) -> Case:
         ground=RefusalGround(row["ground"]) if row["ground"] else None,
         papers=row["papers"],
         caution=Caution(row["caution"]),
+        line=row["line"],
     )
 
 

@@ -75,6 +75,7 @@ case = sa.Table(
     sa.Column("ground", sa.Text),
     sa.Column("papers", sa.Text, nullable=False),
     sa.Column("caution", sa.Text, nullable=False, server_default="", comment="why a person looks first"),
+    sa.Column("line", sa.BigInteger, comment="where the log says that the report arrived"),
 )
 
 copy = sa.Table(

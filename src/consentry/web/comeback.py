@@ -12,11 +12,14 @@ from typing import Annotated
 
 from fastapi import Path, Request
 
-from consentry.core.errors import BadInput
+from consentry.core.case import Case
+from consentry.core.errors import BadInput, NotFound
+from consentry.core.receipt import write
 from consentry.flows.door import Door
 from consentry.web import bodies
 from consentry.web.describe import Schema, takes, text, thing
 from consentry.web.network import network
+from consentry.wiring import System
 
 NO_STORE = {"cache-control": "no-store", "referrer-policy": "no-referrer"}
 """Headers of every answer."""
@@ -47,6 +50,15 @@ async def come_back(request: Request, door: Door, reference: str) -> tuple[str, 
     door.look(network(request), reference)
     fields = bodies.json_object(await bodies.raw(request, MAX_BODY))
     return text_of(fields, "passphrase"), fields
+
+
+def receipt_of(system: System, case: Case) -> str:
+    """The file that proves when a report arrived. Raises NotFound where there is none."""
+    if case.line is None:
+        raise NotFound("There is no receipt for this case.", next_step="Look at the status instead.")
+    size = system.store.size()
+    path = system.store.inclusion(case.line, size)
+    return write(system.store.line(case.line), path, system.log.checkpoint(size), system.log.vkey)
 
 
 def text_of(fields: Fields, name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import TypeVar
@@ -16,9 +17,20 @@ from consentry.core.errors import BadInput
 from consentry.core.report import DeviceHash, Report, Standing, Under18, Why
 from consentry.flows.report import Letter, Receipt
 from consentry.web import bodies
-from consentry.web.comeback import MAX_BODY, NO_STORE, SECRET, TURN, Reference, come_back, only, text_of
+from consentry.web.comeback import (
+    MAX_BODY,
+    NO_STORE,
+    SECRET,
+    TURN,
+    Reference,
+    come_back,
+    only,
+    receipt_of,
+    text_of,
+)
 from consentry.web.network import network
 from consentry.web.reports_described import (
+    FILE,
     MESSAGE,
     MESSAGES,
     MORE,
@@ -61,6 +73,19 @@ def router(system: System) -> APIRouter:
         passphrase, _ = await come_back(request, system.door, reference)
         case, copies = await anyio.to_thread.run_sync(system.desk.look_up, reference, passphrase)
         return JSONResponse(_status(case, copies), 200, NO_STORE)
+
+    @routes.post(
+        "/v1/reports/{reference}/receipt",
+        summary="Get the receipt of a report as a file",
+        openapi_extra=SECRET,
+        responses=FILE,
+    )
+    async def receipt(request: Request, reference: Reference) -> Response:
+        """It proves when the report arrived; `consentry report verify-receipt` checks it anywhere."""
+        passphrase, _ = await come_back(request, system.door, reference)
+        case, _ = await anyio.to_thread.run_sync(system.desk.look_up, reference, passphrase)
+        text = await anyio.to_thread.run_sync(receipt_of, system, case)
+        return Response(text, 200, NO_STORE, "application/json")
 
     @routes.post(
         "/v1/reports/{reference}/withdraw",
@@ -186,6 +211,7 @@ def _receipt(receipt: Receipt, system: System) -> dict[str, object]:
             "log_index": receipt.judged.place,
             "checkpoint": system.log.checkpoint(),
         },
+        "receipt": json.loads(receipt_of(system, case)),
     }
 
 

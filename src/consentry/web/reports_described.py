@@ -99,6 +99,25 @@ MESSAGES: dict[int | str, Schema] = {
 }
 """What is answered with messages."""
 
+_FILE = thing(
+    {
+        "kind": text("That it is a receipt, and in which form."),
+        "index": number("The line's place in the log."),
+        "record": thing({}, description="What the line says of the report: facts and times."),
+        "salt": text("What the line's commitment is salted with, hexadecimal."),
+        "leaf": text("The line itself, in base64."),
+        "path": several("The audit path, from the leaf up.", text("A hash, in base64.")),
+        "checkpoint": text("The signed note that the path leads to."),
+        "key": text("The log's verifier key, as the server tells it."),
+        "sums": thing({}, description="A sum of each part, so that a slip is named."),
+    }
+)
+
+FILE: dict[int | str, Schema] = {
+    200: gives("A line of the log with its salt, the path to the log's root, and the signed root.", _FILE)
+}
+"""The receipt."""
+
 RECEIPT: dict[int | str, Schema] = {
     201: gives(
         "The receipt.",
@@ -127,6 +146,7 @@ RECEIPT: dict[int | str, Schema] = {
                     },
                     description="That it was received, for anybody to verify.",
                 ),
+                "receipt": _FILE | {"description": "Keep it: it proves when the clock began, anywhere."},
             }
         ),
     )

@@ -107,3 +107,13 @@ def test_without_the_words_there_is_nothing_to_see(person):
     for page in ("case", "withdraw"):
         assert person.get(f"/en/{page}").url.path == "/en/status"
         assert person.post(f"/en/{page}", data={"do": "write", "text": "x"}).url.path == "/en/status"
+
+
+def test_the_receipt_is_a_file_whose_name_gives_nothing_away(person, held):
+    assert person.get("/en/receipt").url.path == "/en/status"
+    assert 'href="/en/receipt"' in come_back(person, held).text
+    reply = person.get("/en/receipt")
+    assert reply.headers["content-disposition"] == 'attachment; filename="receipt.json"'
+    assert reply.headers["cache-control"] == "no-store"
+    assert reply.json()["record"]["case"] == held[0]
+    assert held[1] not in reply.text

@@ -16,9 +16,10 @@ from starlette.routing import Route
 from consentry.core.case import CaseState, Copy, CopyState
 from consentry.core.errors import BadInput, IllegalTransition, NotAllowed
 from consentry.core.message import MAX_MESSAGE
+from consentry.web.comeback import receipt_of
 from consentry.web.network import network
 from consentry.web.public import questions
-from consentry.web.public.pages import page
+from consentry.web.public.pages import KEEP_NOTHING, page
 from consentry.web.public.questions import Fault
 from consentry.web.public.session import Visits
 from consentry.web.public.visit import Visit, endpoint
@@ -51,6 +52,7 @@ def routes(system: System, visits: Visits) -> list[Route]:
         route("/{lang}/status", _status),
         route("/{lang}/case", _case),
         route("/{lang}/withdraw", _withdraw),
+        route("/{lang}/receipt", _receipt),
     ]
 
 
@@ -113,6 +115,16 @@ def _add(system: System, held: tuple[str, str], form: Form) -> Mapping[str, Faul
     except IllegalTransition:
         return {"urls": Fault("withdraw.late")}
     return {}
+
+
+def _receipt(system: System, visit: Visit, _form: Form) -> Response:
+    """The receipt as a file, under a name that gives nothing away."""
+    held = _held(visit, system)
+    if held is None:
+        return visit.to("status")
+    case, _ = system.desk.look_up(*held)
+    headers = {**KEEP_NOTHING, "content-disposition": 'attachment; filename="receipt.json"'}
+    return Response(receipt_of(system, case), 200, headers, "application/json")
 
 
 def _withdraw(system: System, visit: Visit, _form: Form) -> Response:
