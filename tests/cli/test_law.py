@@ -140,6 +140,7 @@ def test_help_comes_with_an_example(command: str):
         ("a >= 0.5", "a >= 0.5"),
         ("a unavailable", "nobody could look at a"),
         ({"all": ["a >= 1", {"any": ["b >= 0.5", "c >= 0.5"]}]}, "a >= 1 and (b >= 0.5 or c >= 0.5)"),
+        ("always", "always"),
         ({"none": ["a >= 0.5", {"all": ["b >= 1", "c >= 1"]}]}, "not (a >= 0.5 or (b >= 1 and c >= 1))"),
     ],
 )

@@ -9,7 +9,7 @@ from consentry.core.finding import Seen, Unavailable
 from consentry.core.law import Confidence, Duty, Ground, Trigger
 from consentry.core.lawbook import Lawbook, compile_book
 from consentry.core.lawfile import UNSEEN, condition, measure_table
-from consentry.core.policy import AllOf, AnyOf, AtLeast, Harm, NoneOf, Outcome, Truth, truth
+from consentry.core.policy import ALWAYS, AllOf, AnyOf, AtLeast, Harm, NoneOf, Outcome, Truth, truth
 from support.lawfiles import MEASURES, clock, files, judged, place, provision, rule, timed
 
 ACT = "ex.act.s1"
@@ -202,6 +202,13 @@ def test_conditions_nest():
             NoneOf((AtLeast("d", 1.0),)),
         )
     )
+
+
+def test_what_is_about_everything_applies_whether_anybody_could_look_or_not():
+    found = condition("here", "always")
+    assert found == ALWAYS
+    assert truth(found, {}) is Truth.TRUE
+    assert truth(found, {"person": Unavailable("person", "timeout")}) is Truth.TRUE
 
 
 def test_a_measure_that_is_unavailable_applies_only_while_nobody_has_looked():

@@ -24,6 +24,13 @@ def test_a_rule_proved_on_both_sides_leaves_nothing_open():
     assert found(IN_SHADOW, APPLIES, QUIET) == ()
 
 
+def test_a_rule_about_everything_needs_no_example_in_which_it_does_not_apply():
+    everything = [rule("ex.upload.known", "ex.act.s1", when="always")]
+    shadow = judged(day=BEFORE, findings={}, expect="allow", shadow=["ex.upload.known"])
+    assert found(shadow, APPLIES, rule=everything) == ()
+    assert "ex.upload.known: no scenario in which it applies" in found(shadow, rule=everything)
+
+
 def test_a_rule_needs_an_example_in_which_it_applies():
     assert "ex.upload.known: no scenario in which it applies" in found(IN_SHADOW, QUIET)
 

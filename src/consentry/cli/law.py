@@ -174,6 +174,8 @@ def plain(condition: Condition) -> str:
             return " and ".join(_nested(part) for part in parts)
         case AnyOf(parts):
             return " or ".join(_nested(part) for part in parts)
+        case NoneOf(()):
+            return "always"
         case NoneOf(parts):
             return f"not ({' or '.join(_nested(part) for part in parts)})"
 

@@ -17,7 +17,18 @@ from consentry.core.content import Stage
 from consentry.core.errors import SetupTrouble
 from consentry.core.finding import Finding, Seen, Unavailable
 from consentry.core.law import Confidence, Duty, Ground, LegalClock, Provision, Trigger
-from consentry.core.policy import AllOf, AnyOf, AtLeast, Condition, Harm, NoneOf, Outcome, Rule, leaves
+from consentry.core.policy import (
+    ALWAYS,
+    AllOf,
+    AnyOf,
+    AtLeast,
+    Condition,
+    Harm,
+    NoneOf,
+    Outcome,
+    Rule,
+    leaves,
+)
 from consentry.core.scenario import Judged, Scenario, Timed
 
 UNSEEN = 2.0
@@ -270,7 +281,9 @@ def _draft(code: str, table: Table, provisions: Mapping[str, Provision]) -> Draf
 
 
 def condition(where: str, data: object) -> Condition:
-    """A condition: `"exposure.explicit >= 0.5"`, `"person unavailable"`, or a table of all, any or none."""
+    """A condition: a comparison, `"person unavailable"`, `"always"`, or a table of all, any or none."""
+    if data == "always":
+        return ALWAYS
     if isinstance(data, str):
         return _leaf(where, data)
     if not isinstance(data, Mapping) or [*data] not in [[key] for key in _NESTS]:

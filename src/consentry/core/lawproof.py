@@ -12,7 +12,7 @@ from datetime import date, timedelta
 
 from consentry.core.law import LegalClock, Provision
 from consentry.core.lawbook import Lawbook
-from consentry.core.policy import Rule
+from consentry.core.policy import ALWAYS, Rule
 from consentry.core.scenario import Judged, Scenario, Timed
 
 DAY = timedelta(days=1)
@@ -39,7 +39,7 @@ def _rule(rule: Rule, scenarios: list[Judged]) -> Iterator[str]:
         return
     if not bound:
         yield f"{rule.id}: no scenario in which it applies"
-    if not quiet:
+    if not quiet and rule.when != ALWAYS:
         yield f"{rule.id}: no scenario in which it is in force and does not apply"
     yield from _dates(rule.id, rule.provision, before=coming, after=bound, ended=mine)
 

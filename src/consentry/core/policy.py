@@ -88,6 +88,9 @@ class NoneOf:
 Condition = AtLeast | AllOf | AnyOf | NoneOf
 """What has to hold for a rule to apply."""
 
+ALWAYS = NoneOf(())
+"""What holds of everything, whether anybody could look or not."""
+
 
 def truth(condition: Condition, findings: Findings) -> Truth:
     """Whether `condition` holds, given `findings`.
