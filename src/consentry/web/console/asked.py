@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from consentry.core import challenge
 from consentry.core.errors import Forbidden, NotAllowed
-from consentry.core.staff import Member, Permission, Session, may, opens, wants_touch
+from consentry.core.staff import STEP_UP, Member, Permission, Session, may, opens, wants_touch
 from consentry.flows.signin import Signed
 from consentry.web.console import pages
 from consentry.wiring import System
@@ -156,6 +156,8 @@ def admit(system: System, screen: Screen, request: Request, form: Mapping[str, s
             code="not_permitted",
             next_step="Ask an operator, if it should.",
         )
+    if screen.needs not in STEP_UP:
+        return asked
     with system.store.read() as view:
         late = wants_touch(signed.session, screen.needs, view.now())
     return asked.to(with_next(TOUCH, request)) if late else asked
