@@ -1,7 +1,9 @@
 """`consentry log verify` believes a proof and nothing else."""
 
 import base64
+import contextlib
 import json
+import sqlite3
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -13,6 +15,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from consentry.__main__ import main
 from consentry.cli import ExitCode
 from consentry.core.checkpoint import VerifierKey
+from consentry.core.entry import Kind
+from consentry.store.sql import open_store
+from support.fakes import CountingIds, StillClock
 from support.running import Running
 
 
@@ -111,3 +116,44 @@ def test_an_answer_that_is_no_proof_is_told_so_without_a_traceback(between, inde
 
 def test_a_server_that_does_not_answer_is_told_apart(tmp_path):
     assert verify("http://127.0.0.1:9", 0).exit_code == ExitCode.UNAVAILABLE
+
+
+@pytest.fixture
+def home(tmp_path):
+    store = open_store(f"sqlite:///{tmp_path / 'consentry.db'}", StillClock(), CountingIds())
+    for number in range(5):
+        with store.begin() as tx:
+            tx.append(Kind.SYSTEM, {"event": "x", "number": number})
+    store.erase(1)
+    store.close()
+    return tmp_path
+
+
+def audit(home):
+    kept = str(home / "kept.txt")
+    return CliRunner().invoke(main, ["log", "audit", "--data", str(home), "--kept", kept, "--json"])
+
+
+def test_a_whole_log_is_audited_against_what_was_kept(home):
+    first, second = audit(home), audit(home)
+    assert (first.exit_code, second.exit_code) == (0, 0)
+    assert json.loads(first.stdout) | {"compared_with": 5} == json.loads(second.stdout)
+    assert json.loads(first.stdout)["erased"] == 1
+
+
+def test_a_log_whose_end_was_cut_off_is_an_alarm_and_what_was_kept_stays(home):
+    audit(home)
+    kept = (home / "kept.txt").read_text()
+    with contextlib.closing(sqlite3.connect(home / "consentry.db")) as database, database:
+        database.execute("DELETE FROM log_leaf WHERE idx = 4")
+        database.execute("UPDATE log_head SET size = 4")
+    said = audit(home)
+    assert said.exit_code == ExitCode.ALARM
+    assert "rolled back" in said.stdout
+    assert (home / "kept.txt").read_text() == kept
+
+
+def test_a_kept_checkpoint_of_somebody_else_is_refused(home):
+    audit(home)
+    (home / "log.key").unlink()
+    assert audit(home).exit_code == ExitCode.USER_ERROR

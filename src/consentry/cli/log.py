@@ -1,22 +1,28 @@
-"""`consentry log`: prove that a line stands in a log, with nothing but what the server says in public."""
+"""`consentry log`: prove that a line stands in a log, and audit a whole one for edits, cuts and forks."""
 
 from __future__ import annotations
 
 import base64
+import sys
+from pathlib import Path
 from typing import TextIO
 
 import click
 import httpx2
+from rich.console import Console
+from rich.progress import Progress
 
-from consentry.cli.common import plain_errors, show
+from consentry.cli import ExitCode
+from consentry.cli.common import plain_errors, settings_from, show
 from consentry.core.errors import BadInput, UpstreamTrouble
 from consentry.core.merkle import leaf_hash, verify_inclusion
-from consentry.wiring import verify_log_note
+from consentry.flows.audit import audit as audited
+from consentry.wiring import open_log, verify_log_note
 
 
 @click.group()
 def log() -> None:
-    """Verify the log of a server."""
+    """Verify the log of a server, or audit the one on this machine."""
 
 
 @log.command(epilog="Example: consentry log verify http://127.0.0.1:8321 17 --key KEYFILE")
@@ -29,6 +35,43 @@ def verify(server: str, index: int, key: TextIO | None, as_json: bool) -> None:
     """Check that line INDEX stands in the log of SERVER, and that the checkpoint is signed."""
     size = check_line(server, index, key.read() if key else None)
     show({"index": index, "size": size, "included": True}, as_json=as_json)
+
+
+@log.command(epilog="Example: consentry log audit --kept /mnt/elsewhere/checkpoint.txt")
+@click.option(
+    "--kept",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="A file, best on another machine, with the checkpoint of the last audit; made if it is not there.",
+)
+@click.option("--data", default=None, help="The data directory.")
+@click.option("--database", default=None, help="SQLAlchemy URL, if not in the data directory.")
+@click.option("--origin", default=None, help="The log's name, as for the server.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@plain_errors
+def audit(*, kept: Path | None, as_json: bool, **options: object) -> None:
+    """Read the whole log of this machine, and hold it against itself and the checkpoint in --kept.
+
+    Ends with 5 if a line was edited, the log was cut, or it is another one. If all is well, the checkpoint
+    of now is put into --kept.
+    """
+    with open_log(settings_from(options)) as (store, signed):
+        before = None
+        if kept is not None and kept.exists():
+            before = verify_log_note(kept.read_text(encoding="utf-8"), signed.vkey, _name(signed.vkey))
+        with Progress(console=Console(stderr=True), transient=True) as bar:
+            task = bar.add_task("reading", total=store.size())
+            found = audited(store, before, lambda read: bar.update(task, completed=read))
+        if kept is not None and not found.problems:
+            kept.write_text(signed.checkpoint(found.size), encoding="utf-8")
+    record = {"size": found.size, "erased": found.erased, "root": base64.b64encode(found.root).decode()}
+    record |= {"compared_with": before.size if before else 0, "problems": list(found.problems)}
+    show(record, as_json=as_json)
+    if found.problems:
+        sys.exit(ExitCode.ALARM)
+
+
+def _name(vkey: str) -> str:
+    return vkey.split("+", maxsplit=1)[0]
 
 
 def check_line(server: str, index: int, vkey: str | None) -> int:

@@ -5,6 +5,7 @@ Everybody above imports from here; everything below is known to this folder alon
 
 from consentry.remote.signer import new_secret, public_half
 from consentry.wiring.assess import digest_in_force, open_assess, signature_of
+from consentry.wiring.audit import open_log
 from consentry.wiring.build import build
 from consentry.wiring.canary import open_canary
 from consentry.wiring.case import open_cases
@@ -52,6 +53,7 @@ __all__ = [
     "open_evidence",
     "open_hashing",
     "open_incidents",
+    "open_log",
     "open_notices",
     "open_passage",
     "open_prompt_key",
