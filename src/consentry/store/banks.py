@@ -249,12 +249,21 @@ def count_listed(connection: sa.Connection, signal: SignalKind) -> int:
 
 def listed_since(connection: sa.Connection, change: int, limit: int) -> Sequence[Listed]:
     """Entries of any bank that changed after `change`, in the order of their changes."""
-    found = connection.execute(_LISTED.where(bank_entry.c.change > change).limit(limit))
+    found = direct(connection.connection, _later(connection.dialect.name), (change, limit))
     kinds, active = {kind.value: kind for kind in SignalKind}, EntryStatus.ACTIVE.value
     return [
         Listed(number, id_, bank_, kinds[kind], value, status == active)
         for number, id_, bank_, kind, value, status in found
     ]
+
+
+@lru_cache
+def _later(dialect: str) -> str:
+    """The statement that finds so many entries that changed after another change, spelled out."""
+    after, most = sa.bindparam("after", type_=sa.BigInteger), sa.bindparam("most", type_=sa.Integer)
+    first = _LISTED.where(bank_entry.c.change > after).limit(most)
+    # SQLite would be asked to pass over some as well, by one more number that nobody gives.
+    return str(first.offset(sa.literal_column("0")).compile(dialect=_speaks(dialect)))
 
 
 _ENTRIES = (
