@@ -108,6 +108,9 @@ class Settings:
     oidc_client: str
     oidc_secret: str = field(repr=False)
     oidc_name: str
+    public_url: str
+    looks_a_day: int
+    looked_at_again: float
 
     @property
     def directory(self) -> Path:
@@ -149,6 +152,11 @@ class Settings:
     def console_origin(self) -> str:
         """The address of the console, without a path: passkeys are bound to it."""
         return (self.console_url or f"http://localhost:{self.port}").rstrip("/")
+
+    @property
+    def public_origin(self) -> str:
+        """The address under which the public reaches the server, without a path."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
 
     @property
     def place_codes(self) -> frozenset[str]:
@@ -305,6 +313,11 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("oidc_client", "", "What the console is called there: its client id."),
     Setting("oidc_secret", "", "Its client secret; empty for a public client."),
     Setting("oidc_name", "your organisation", "What the button on the sign-in page calls it."),
+    Setting(
+        "public_url", "", "Where posters reach the server, such as `https://HOST`; empty: `host` and `port`."
+    ),
+    Setting("looks_a_day", 60, "Most originals that one reviewer can have shown within a day."),
+    Setting("looked_at_again", 5.0, "Percent of decided cases that another person looks at, untold."),
     Setting("site", False, "Run the simulated small site under /site, for trying out."),
     Setting("breaker_generations", 0, "Most requests from words alone in a window; more pause them. 0: any."),
     Setting("breaker_edits", 0, "Most edits of pictures in a window; over it they are paused. 0: any."),

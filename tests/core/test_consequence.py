@@ -7,7 +7,16 @@ import pytest
 
 from consentry.core.appeal import Appeal, Party
 from consentry.core.case import Case, CaseEvent, CaseState, Copy, CopyState
-from consentry.core.consequence import LINK, RIGHT, STANDS, Act, consequences, statement, token
+from consentry.core.consequence import (
+    LINK,
+    RIGHT,
+    STANDS,
+    STANDS_REFUSED,
+    Act,
+    consequences,
+    statement,
+    token,
+)
 from consentry.core.deadline import Deadline
 from consentry.core.match import Method
 from consentry.core.reasons import REDRESS
@@ -49,6 +58,11 @@ def test_a_copy_that_is_shown_is_hidden_again_and_a_refused_case_opens():
     assert (second.act, second.subject) == (Act.HIDE, "cpy_1")
 
 
+def test_what_is_shown_already_needs_no_order():
+    shown = replace(FIRST, state=CopyState.RESTORED)
+    assert acts(REFUSED, copies=(shown, SECOND))[1:3] == [(Act.KEEP, "cpy_1"), (Act.RESTORE, "cpy_2")]
+
+
 def test_a_refusal_shows_every_copy_again_and_ends_the_case():
     assert acts(REFUSED) == [
         (Act.MOVE, "C-1"),
@@ -59,6 +73,11 @@ def test_a_refusal_shows_every_copy_again_and_ends_the_case():
     ]
     assert consequences(REFUSED, CASE, ())[0].event is CaseEvent.REFUSE
     assert REASONS[Choice.REFUSE][REFUSED.because] in message(REFUSED, Act.TELL_REPORTER).text
+
+
+def test_what_is_refused_already_and_stands_moves_nothing():
+    (told,) = consequences(REFUSED, replace(CASE, state=CaseState.REFUSED), (FIRST,))
+    assert (told.act, told.message.text) == (Act.TELL_REPORTER, STANDS_REFUSED)
 
 
 def test_a_sign_of_a_child_tells_no_poster_and_shows_nothing():
@@ -125,6 +144,14 @@ def test_an_appeal_of_a_reporter_and_what_is_put_off_need_no_answer_of_their_own
     assert acts(UPHELD, appeal=theirs) == acts(UPHELD)
     put_off = replace(UPHELD, choice=Choice.HOLD, because="advice")
     assert acts(put_off, appeal=APPEAL) == acts(put_off)
+
+
+def test_what_another_case_wants_hidden_stays_hidden_and_is_told_so():
+    found = consequences(REFUSED, CASE, (FIRST, SECOND), None, frozenset({"cpy_2"}))
+    assert [(one.act, one.subject) for one in found][1:3] == [(Act.RESTORE, "cpy_1"), (Act.KEEP, "cpy_2")]
+    assert "another case" in found[2].says
+    kept = consequences(UPHELD, CASE, (FIRST,), None, frozenset({"cpy_1"}))
+    assert kept == consequences(UPHELD, CASE, (FIRST,))
 
 
 def test_an_address_is_secret_to_one_copy_and_one_decision():

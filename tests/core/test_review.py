@@ -12,16 +12,24 @@ from consentry.core.review import (
     CLAIM,
     MAX_NOTE,
     REASONS,
+    WITHIN,
     Choice,
+    Chosen,
     Resolution,
     Review,
     ReviewState,
     Task,
     check,
+    choices,
     first_review,
+    must_be_open,
+    must_be_unchanged,
+    must_see,
+    second_look,
     severity,
     takes_two,
 )
+from consentry.core.staff import Member, Role
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 CASE = Case("C-1", CaseState.OPEN, NOW, NOW + timedelta(hours=48), ())
@@ -129,6 +137,18 @@ def test_two_people_for_what_cannot_be_undone_and_for_children(choice, state, tw
     assert takes_two(choice, replace(CASE, state=state)) is two
 
 
+@pytest.mark.parametrize("state", list(CaseState))
+def test_on_the_path_of_children_nothing_is_refused_and_nothing_leads_back(state):
+    case = replace(CASE, state=state)
+    sealed = state in {CaseState.ESCALATED, CaseState.SECURED}
+    assert choices(case) == ((Choice.UPHOLD, Choice.HOLD) if sealed else tuple(Choice))
+    must_be_open(Choice.HOLD, case)
+    if sealed:
+        with pytest.raises(Conflict) as trouble:
+            must_be_open(Choice.REFUSE, case)
+        assert trouble.value.code == "not_open"
+
+
 @pytest.mark.parametrize(
     ("changes", "grave"),
     [
@@ -142,3 +162,41 @@ def test_two_people_for_what_cannot_be_undone_and_for_children(choice, state, tw
 )
 def test_a_sign_of_a_child_is_gravest_then_threats_and_what_was_made(changes, grave):
     assert severity(replace(REPORT, **changes)) == grave
+
+
+CHOSEN = Chosen(Choice.UPHOLD, "made", frozenset({"a"}), frozenset({"a", "b"}), 3)
+
+
+def test_a_choice_counts_only_for_what_was_before_whoever_made_it():
+    review = replace(REVIEW, version=3)
+    must_be_unchanged(review, CHOSEN, {"a", "b"})
+    for found in ({"a"}, {"a", "b", "c", "d"}):
+        with pytest.raises(Conflict) as trouble:
+            must_be_unchanged(review, CHOSEN, found)
+        assert trouble.value.code == "changed"
+    assert trouble.value.message.startswith("2 more copies")
+    with pytest.raises(Conflict) as trouble:
+        must_be_unchanged(replace(review, version=4), CHOSEN, {"a", "b"})
+    assert trouble.value.code == "changed"
+    with pytest.raises(BadInput):
+        must_be_unchanged(review, replace(CHOSEN, ticked=frozenset({"c"})), {"a", "b"})
+
+
+def test_a_second_look_is_for_somebody_else_and_can_wait():
+    first = replace(REVIEW, barred=frozenset({"cy"}), severity=3, line=7)
+    made = Resolution("res_1", "rev_C-1", "C-1", Choice.UPHOLD, "made", "ada", NOW, (), (), second="bea")
+    again = second_look(first, made, NOW)
+    assert (again.id, again.case, again.task, again.line) == ("rev_res_1", "C-1", Task.BLIND, 7)
+    assert again.barred == {"ada", "bea", "cy"}
+    assert (again.due, again.opened, again.severity) == (NOW + WITHIN, NOW, 1)
+    assert second_look(first, replace(made, second=""), NOW).barred == {"ada", "cy"}
+
+
+def test_the_path_of_children_is_seen_by_those_whose_duty_it_is():
+    sealed = replace(CASE, state=CaseState.SECURED)
+    ada = Member("ada", "ada", frozenset({Role.SENIOR}), NOW)
+    must_see(CASE, ada)
+    must_see(sealed, replace(ada, roles=frozenset({Role.CHILD_SAFETY})))
+    with pytest.raises(Forbidden) as trouble:
+        must_see(sealed, ada)
+    assert trouble.value.code == "sealed"

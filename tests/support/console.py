@@ -5,27 +5,46 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from types import SimpleNamespace
 
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from consentry.config import load
+from consentry.core.case import Case, CaseState, Copy, CopyState
 from consentry.core.entry import Kind
+from consentry.core.match import Method
+from consentry.core.review import GRACE, first_review
 from consentry.core.staff import Role
 from consentry.flows.account import Accounts
+from consentry.flows.appeal import Appeals
+from consentry.flows.folder import Folders
+from consentry.flows.look import Looks
+from consentry.flows.overview import Overviews
+from consentry.flows.review import Bench
 from consentry.flows.signin import SignIn
 from consentry.flows.staff import Staff
+from consentry.platforms.memory import MemoryPlatform
 from consentry.remote.passkeys import WebPasskeys
+from consentry.store.blobs import MemoryBlobs
 from consentry.store.memory import MemoryStore
 from consentry.store.system import RandomIds, ScryptPassphrases
 from consentry.web import errors
 from consentry.web.console import app as console
+from support.fakes import PlainDecoder
 from support.softkey import SoftKey
 from support.stores import HandClock
 
 ORIGIN = "http://localhost:8321"
+
+
+class NothingListed:
+    """Banks that list nothing."""
+
+    def like(self, hashes):
+        return []
 
 
 @dataclass
@@ -44,6 +63,14 @@ class Desk:
         self.staff = Staff(self.store, ids)
         self.sign_in = SignIn(self.store, ids, passphrases, passkeys, key, self.provider)
         self.accounts = Accounts(self.store, ids, passphrases, passkeys, key)
+        self.site = MemoryPlatform("site", "https://site.example", self.clock)
+        self.blobs = MemoryBlobs(ids)
+        platforms, secret = {"site": self.site}, b"s" * 32
+        self.bench = Bench(self.store, self.blobs, platforms, ids, secret, f"{self.origin}/statement")
+        self.looks = Looks(self.store, platforms, PlainDecoder(), ids, 3)
+        self.appeals = Appeals(self.store, self.blobs, passphrases, ids, secret)
+        self.folders = Folders(self.store, self.blobs, NothingListed())
+        self.overviews = Overviews(self.store)
         self.settings = load(environment={}, flags={"console_url": self.origin})
         self.app = FastAPI()
         errors.install(self.app)
@@ -56,7 +83,35 @@ class Desk:
             staff=self.staff,
             sign_in=self.sign_in,
             accounts=self.accounts,
+            bench=self.bench,
+            looks=self.looks,
+            appeals=self.appeals,
+            folders=self.folders,
+            overviews=self.overviews,
         )
+
+    def reported(self, case_id: str = "C-CONS-1", state: CaseState = CaseState.HIDDEN) -> str:
+        """A case with two copies, as a report opens it; the name of its review."""
+        now = self.clock.now()
+        case = Case(case_id, state, now, now + timedelta(hours=48), ())
+        review = first_review(case, 1)
+        with self.store.begin() as tx:
+            tx.add_case(case)
+            tx.add_review(review)
+            for number in range(2):
+                item = self.site.publish(b"ok %d" % number, f"poster{number}", "text", f"{case_id}-{number}")
+                self.site.hide(item, f"hide {item}")
+                found = Copy(f"cpy_{item}", case_id, "site", item, self.site.address(item), Method.LOCATED, 0)
+                tx.add_copy(replace(found, state=CopyState.HIDDEN, hidden=now))
+        return review.id
+
+    def work(self, seconds: float = GRACE.total_seconds()) -> None:
+        """Let time pass, and carry out what is due of decisions."""
+        self.clock.pass_(seconds)
+        for _ in range(3):
+            for job in self.store.claim(50, 60):
+                if job.kind in Bench.KINDS:
+                    self.bench.run(job)
 
     def person(self) -> Person:
         return Person(self, TestClient(self.app, self.origin, follow_redirects=False))

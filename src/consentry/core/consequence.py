@@ -35,6 +35,12 @@ STANDS: Final = "\n".join(
 )
 """What a poster reads whose objection was not."""
 
+STANDS_REFUSED: Final = (
+    "Somebody else looked at your report again, and cannot follow it either. "
+    "You can go to the regulator, or to court."
+)
+"""What a reporter reads whose objection was not."""
+
 TOKEN_LENGTH: Final = 32
 """Characters of a secret address: 128 bits."""
 
@@ -75,9 +81,16 @@ class Effect:
 
 
 def consequences(
-    chosen: Resolution, case: Case, copies: Sequence[Copy], appeal: Appeal | None = None
+    chosen: Resolution,
+    case: Case,
+    copies: Sequence[Copy],
+    appeal: Appeal | None = None,
+    wanted: frozenset[str] = frozenset(),
 ) -> tuple[Effect, ...]:
-    """Everything that follows from `chosen` in a case with these `copies`, perhaps in answer to `appeal`."""
+    """Everything that follows from `chosen` in a case with these `copies`, perhaps in answer to `appeal`.
+
+    Copies that another case wants hidden as well, `wanted`, stay hidden whatever is chosen here.
+    """
     effects = {
         Choice.UPHOLD: _upheld,
         Choice.REFUSE: _refused,
@@ -86,6 +99,7 @@ def consequences(
     }
     meant = [copy for copy in copies if copy.id in {*chosen.ticked, *chosen.others}]
     found = effects[chosen.choice](chosen, case, meant)
+    found = [_stays(effect) if effect.subject in wanted else effect for effect in found]
     return tuple(found if appeal is None else _answering(appeal, chosen, found, meant))
 
 
@@ -157,6 +171,8 @@ def _answering(
 
 
 def _refused(chosen: Resolution, case: Case, copies: Sequence[Copy]) -> list[Effect]:
+    if case.state is CaseState.REFUSED:
+        return [_told(case, STANDS_REFUSED)]
     words = (
         f"We looked at your report and cannot follow it. Why: {REASONS[chosen.choice][chosen.because]}. "
         "If you think that this is wrong, say so here: somebody else will look at it, quickly. "
@@ -183,6 +199,13 @@ def _held(chosen: Resolution, case: Case, copies: Sequence[Copy]) -> list[Effect
     return [*kept, _told(case, words)]
 
 
+def _stays(effect: Effect) -> Effect:
+    """A copy that another case wants hidden is not shown again."""
+    if effect.act is not Act.RESTORE:
+        return effect
+    return Effect(Act.KEEP, effect.subject, "One copy stays hidden: another case wants that, too")
+
+
 def _shut(copy: Copy) -> Effect:
     return (
         Effect(Act.HIDE, copy.id, f"{copy.url} is hidden again")
@@ -196,6 +219,8 @@ def _kept(copy: Copy) -> Effect:
 
 
 def _shown(copy: Copy) -> Effect:
+    if copy.state is CopyState.RESTORED:
+        return _kept(copy)
     return Effect(Act.RESTORE, copy.id, f"{copy.url} is shown again")
 
 

@@ -20,6 +20,9 @@ from consentry.core.review import ReviewState
 LET_GO = frozenset({CaseState.REFUSED, CaseState.WITHDRAWN})
 """Cases that no longer ask for anything to be hidden."""
 
+ALONE = "alone"
+"""What an order to show a copy again carries if its case goes on: it shows something else, a person said."""
+
 
 def refuse(tx: Transaction, case_id: str, ground: RefusalGround, now: datetime) -> Case:
     """Refuse a case at `now`: its clock stops, and what was hidden because of it alone is shown again.
@@ -37,13 +40,18 @@ def reopen(tx: Transaction, case_id: str, now: datetime) -> Case:
     Raises IllegalTransition if the case was not refused.
     """
     case = tx.save_case(tx.case(case_id).after(CaseEvent.APPEAL_UPHELD, now))
-    for known in tx.known_of(case_id):
-        tx.add_known(replace(known, active=True))
-    for work in watching(case):
-        tx.enqueue(Job(*work))
+    take_up(tx, case)
     for copy in tx.copies(case_id):
         again(tx, copy, f"{copy.id}:{case.version}", now)
     return case
+
+
+def take_up(tx: Transaction, case: Case) -> None:
+    """Let the pictures of a case that was reopened match again, and have its clock watched."""
+    for known in tx.known_of(case.id):
+        tx.add_known(replace(known, active=True))
+    for work in watching(case):
+        tx.enqueue(Job(*work))
 
 
 def show_again(tx: Transaction, case: Case, now: datetime) -> None:

@@ -15,6 +15,9 @@ from consentry.core.errors import BadInput
 MAX_MESSAGE = 5_000
 """Longest message, in characters: as long as a statement in a report."""
 
+PURPOSE = "message"
+"""The purpose under which the words of a message are kept encrypted."""
+
 MAX_MESSAGES = 200
 """Most messages in one case, so that nobody can fill a disk with a passphrase."""
 

@@ -8,6 +8,7 @@ concerns a child, takes two people.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -16,6 +17,7 @@ from typing import Final
 from consentry.core.case import Case, CaseState, RefusalGround
 from consentry.core.errors import BadInput, Conflict, Forbidden
 from consentry.core.report import Report, Why
+from consentry.core.staff import Member, Permission, may
 
 CLAIM: Final = timedelta(minutes=10)
 """How long somebody has a review in hand before another may take it."""
@@ -28,6 +30,9 @@ SEALED: Final = frozenset({CaseState.ESCALATED, CaseState.SECURED})
 
 GRAVEST: Final = 3
 """How grave a case of the children's path is."""
+
+WITHIN: Final = timedelta(days=14)
+"""Within which time a case is looked at again, where nothing follows from it."""
 
 MAX_NOTE: Final = 2_000
 """Longest note beside a choice, in characters."""
@@ -122,6 +127,8 @@ class Review:
     """Members who may not take it: they decided before."""
     appeal: str = ""
     """The appeal it answers, if it does."""
+    line: int = -1
+    """The line of the log that says what was measured when the report arrived; -1 if none does."""
     version: int = 0
     """Grows with every change; a writer who read an older one is refused."""
 
@@ -238,12 +245,89 @@ class Resolution:
         return RefusalGround(self.because) if self.choice is Choice.REFUSE else None
 
 
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What somebody sends who decides."""
+
+    choice: Choice
+    """What."""
+    because: str
+    """Why: one of the reasons for it."""
+    ticked: frozenset[str]
+    """The copies that show the reported picture."""
+    listed: frozenset[str]
+    """Every copy that they had before them."""
+    version: int
+    """The version of the review that they had before them."""
+    note: str = ""
+    """What they wrote beside it."""
+
+
+def must_be_unchanged(review: Review, chosen: Chosen, found: AbstractSet[str]) -> None:
+    """Raise Conflict saying what changed since the screen was loaded."""
+    if not chosen.ticked <= chosen.listed:
+        raise BadInput("A copy is ticked that was not in the list.", code="copies_wrong", param="ticked")
+    if found != chosen.listed:
+        raise Conflict(
+            f"{len(found - chosen.listed)} more copies were found since you opened this.",
+            code="changed",
+            next_step="Look at the list again and send it once more; what you wrote is kept.",
+        )
+    if review.version != chosen.version:
+        raise Conflict(
+            "Somebody changed this since you opened it.",
+            code="changed",
+            next_step="Look at it again and send it once more; what you wrote is kept.",
+        )
+
+
+def second_look(first: Review, made: Resolution, now: datetime) -> Review:
+    """The same question for another person, who is not told what was chosen. It can wait."""
+    return Review(
+        id=f"rev_{made.id}",
+        case=first.case,
+        task=Task.BLIND,
+        due=now + WITHIN,
+        severity=1,
+        opened=now,
+        barred=first.barred | {made.by, made.second} - {""},
+        line=first.line,
+    )
+
+
 def check(choice: Choice, because: str, note: str) -> None:
     """Refuse a choice without a reason that is one for it, or with too long a note. Raises BadInput."""
     if because not in REASONS[choice]:
         raise BadInput("Choose a reason for what you decided.", code="reason_missing", param="because")
     if len(note) > MAX_NOTE:
         raise BadInput(f"Please use at most {MAX_NOTE} characters.", code="note_long", param="note")
+
+
+def choices(case: Case) -> tuple[Choice, ...]:
+    """What may be chosen in a case: on the path of children nothing is refused, and nothing leads back."""
+    if case.state in SEALED:
+        return Choice.UPHOLD, Choice.HOLD
+    return tuple(Choice)
+
+
+def must_be_open(choice: Choice, case: Case) -> None:
+    """Raise Conflict if this cannot be chosen in the case."""
+    if choice not in choices(case):
+        raise Conflict(
+            "This cannot be chosen on the path of children.",
+            code="not_open",
+            next_step="Uphold the report, or put the decision off.",
+        )
+
+
+def must_see(case: Case, member: Member) -> None:
+    """Raise Forbidden for a case on the path of children, unless that is their duty."""
+    if case.state in SEALED and not may(member, Permission.CHILD_SEE):
+        raise Forbidden(
+            "This case is with specialist staff.",
+            code="sealed",
+            next_step="Nothing: you need not look, and they have been told.",
+        )
 
 
 def takes_two(choice: Choice, case: Case) -> bool:
@@ -258,6 +342,6 @@ def severity(report: Report) -> int:
     return 2 if report.why in {Why.THREAT, Why.MADE} else 1
 
 
-def first_review(case: Case, grave: int) -> Review:
-    """The question that a new case puts."""
-    return Review(f"rev_{case.id}", case.id, Task.FIRST, case.due, grave, case.received)
+def first_review(case: Case, grave: int, line: int = -1) -> Review:
+    """The question that a new case puts; what was measured stands in `line` of the log."""
+    return Review(f"rev_{case.id}", case.id, Task.FIRST, case.due, grave, case.received, line=line)

@@ -35,6 +35,7 @@ from consentry.core.finding import Findings, Seen
 from consentry.core.law import Trigger
 from consentry.core.lawbook import Lawbook
 from consentry.core.match import NEAR, Hashes, Match, Method
+from consentry.core.message import PURPOSE as MESSAGE
 from consentry.core.message import Message, Side, check_message
 from consentry.core.platformports import Platform
 from consentry.core.ports import Blobs, Clock, Finder, Ids, Job, Known, Passphrases, Store, Transaction
@@ -46,9 +47,6 @@ from consentry.flows.takedown import hide_or_wait
 
 DEVICE = "device"
 """The source under which pictures hashed on a reporter's device are known."""
-
-MESSAGE = "message"
-"""The purpose under which the words of a message are kept encrypted."""
 
 PAPERS = "papers"
 """The purpose under which a report is kept encrypted."""
@@ -123,7 +121,7 @@ class Desk:
         def file(tx: Transaction, judged: Judged) -> None:
             line = tx.append(Kind.REPORT, _record(report, case, len(copies), judged.id))
             tx.add_case(replace(case, line=line))
-            tx.add_review(first_review(case, severity(report)))
+            tx.add_review(first_review(case, severity(report), judged.place))
             tx.put_secret(case.id, digest)
             for work in watching(case):
                 tx.enqueue(Job(*work))

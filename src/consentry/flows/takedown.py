@@ -31,7 +31,7 @@ from datetime import datetime
 from consentry.core.candidate import learning
 from consentry.core.case import STOPPED, Case, CaseEvent, CaseState, Copy, CopyEvent, CopyState
 from consentry.core.caution import HIDE_AT_ONCE, Caution, cautious
-from consentry.core.course import LET_GO, again, hide_now, others
+from consentry.core.course import ALONE, LET_GO, again, hide_now, others
 from consentry.core.entry import Kind, stamp
 from consentry.core.errors import IllegalTransition, NotFound, NotOffered, UpstreamTrouble
 from consentry.core.escalation import Mark
@@ -163,7 +163,8 @@ class Takedown:
         copy, case = self._read(job)
         with self.store.read() as snapshot:
             claimed = bool(others(snapshot, copy, alive=True))
-        if case.state not in LET_GO or copy.state is CopyState.RESTORED:
+        kept = case.state not in LET_GO and ALONE not in job.payload
+        if kept or copy.state is CopyState.RESTORED:
             return self._drop(job)
         event, receipt = (STAYS, None) if claimed else self._order_to_restore(copy, job)
         with self.store.begin() as tx:
@@ -182,7 +183,8 @@ class Takedown:
         for other in others(tx, copy, alive=False):
             if other.state is not CopyState.RESTORED:
                 self._save(tx, other.after(CopyEvent.RESTORE, now), job, event, receipt)
-        wanted = [*others(tx, copy, alive=True), *([] if tx.case(copy.case).state in LET_GO else [copy])]
+        gone = tx.case(copy.case).state in LET_GO or ALONE in job.payload
+        wanted = [*others(tx, copy, alive=True), *([] if gone else [copy])]
         for one in wanted:
             again(tx, tx.copy(one.id), f"{one.id}:after:{job.id}", now)
 

@@ -32,6 +32,7 @@ review = sa.Table(
     sa.Column("barred", sa.JSON, nullable=False),
     sa.Column("appeal", sa.Text, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("line", sa.BigInteger, nullable=False, server_default="-1", comment="of the log"),
 )
 sa.Index("ix_review_turn", review.c.state, review.c.due, review.c.severity.desc(), review.c.id)
 
@@ -260,6 +261,7 @@ def _review_columns(one: Review) -> dict[str, object]:
         "barred": sorted(one.barred),
         "appeal": one.appeal,
         "version": one.version,
+        "line": one.line,
     }
 
 

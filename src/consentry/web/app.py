@@ -28,6 +28,7 @@ from consentry.web import (
     reports,
     screen,
     site,
+    statements,
 )
 from consentry.web.console import app as console
 from consentry.web.gate import chat, check, gemini, images, moderations, responses
@@ -54,9 +55,11 @@ def create_app(system: System) -> FastAPI:
     )
     errors.install(app)
     gate = (images, responses, chat, gemini, check, moderations)
-    for part in (*gate, screen, hma, reports, complaints, consents, investigate, record, health, live, home):
+    parts = (screen, hma, reports, complaints, statements, consents, investigate, record, health, live, home)
+    for part in (*gate, *parts):
         app.include_router(part.router(system))
     app.include_router(console.router(system))
+    app.include_router(statements.for_people(system))
     app.include_router(manual.router(app))
     if system.site is not None:
         app.include_router(site.router(system, system.site))

@@ -54,6 +54,7 @@ from consentry.wiring.passage import passage_over
 from consentry.wiring.permits import signed_permits
 from consentry.wiring.platforms import open_platforms
 from consentry.wiring.queue import queue_in
+from consentry.wiring.review import appeals_over, bench_over, folders_over, looks_over, overviews_over
 from consentry.wiring.staff import accounts, sign_in
 from consentry.wiring.system import System
 from consentry.wiring.tools import made
@@ -130,6 +131,11 @@ def _build(settings: Settings, generator: Generator | None, opened: contextlib.E
         door=Door(clock, ids, settings.reports_hourly, settings.looks_hourly, settings.reports_rush),
         takedown=Takedown(store, platforms, media, hasher, uploads, blobs, ids, settings.hide_at_once_most),
         refusals=refusals(settings, store, blobs, passphrases, ids),
+        bench=bench_over(settings, store, blobs, platforms, ids),
+        looks=looks_over(settings, store, platforms, media, ids),
+        folders=folders_over(store, blobs, listed),
+        overviews=overviews_over(store),
+        appeals=appeals_over(settings, store, blobs, passphrases, ids),
         consents=Consents(store, clock, ids, passphrases, decoder, hasher),
         optouts=OptOuts(store, ids, passphrases, decoder, hasher),
         parts=Parts(

@@ -25,21 +25,26 @@ from consentry.core.ports import (
 )
 from consentry.flows.access import Access
 from consentry.flows.account import Accounts
+from consentry.flows.appeal import Appeals
 from consentry.flows.banking import Banking
 from consentry.flows.canary import FLY, Canary
 from consentry.flows.check import Checks
 from consentry.flows.consent import Consents
 from consentry.flows.conversation import Conversations
 from consentry.flows.door import Door
+from consentry.flows.folder import Folders
 from consentry.flows.judge import Judge, Judged
 from consentry.flows.ledger import Ledger
+from consentry.flows.look import Looks
 from consentry.flows.optout import OptOuts
+from consentry.flows.overview import Overviews
 from consentry.flows.parts import Parts
 from consentry.flows.passage import Passage
 from consentry.flows.queue import Queue
 from consentry.flows.recall import Recall
 from consentry.flows.refusal import Refusals
 from consentry.flows.report import Desk
+from consentry.flows.review import Bench
 from consentry.flows.signin import SignIn
 from consentry.flows.staff import Staff
 from consentry.flows.sync import PULL, Sync
@@ -103,6 +108,16 @@ class System:
     """Takes pictures down."""
     refusals: Refusals
     """Refuses reports, and hears complaints about that."""
+    bench: Bench
+    """Where people decide what no machine may."""
+    looks: Looks
+    """Where they look at pictures."""
+    folders: Folders
+    """What they have before them."""
+    overviews: Overviews
+    """How things stand."""
+    appeals: Appeals
+    """Where others object."""
     consents: Consents
     """Records what people depicted agree to."""
     optouts: OptOuts
@@ -151,7 +166,7 @@ class System:
         """Carry out one job, whatever it is about."""
         steps = {PULL: self.sync.run, TELL: self.sync.run, RECALL: self.recall.run, FLY: self.canary.run}
         steps |= {SWEEP: self.conversations.run}
-        steps |= dict.fromkeys(Parts.KINDS, self.parts.run)
+        steps |= dict.fromkeys(Parts.KINDS, self.parts.run) | dict.fromkeys(Bench.KINDS, self.bench.run)
         steps.get(job.kind, self.takedown.run)(job)
 
     def close(self) -> None:

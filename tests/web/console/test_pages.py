@@ -1,11 +1,12 @@
 """No page of the console lets a foreign script in, makes a script of a string, or leaves anything behind."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from consentry.core.staff import Role
 from consentry.web.console import pages
+from consentry.web.console.pages import lasts, wrapped
 from support.console import Desk
 
 
@@ -39,3 +40,22 @@ def test_no_page_has_a_script_or_a_style_of_its_own(person):
 
 def test_a_moment_is_written_for_people():
     assert pages.moment(datetime(2026, 5, 1, 9, 5, tzinfo=UTC)) == "1 May 2026, 09:05 UTC"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "says"),
+    [
+        (-5, "0 s"),
+        (59, "59 s"),
+        (60, "1 min"),
+        (3599, "59 min"),
+        (112_320, "31 h 12 min"),
+        (259_200, "3 days"),
+    ],
+)
+def test_how_long_something_lasts_is_said_for_people(seconds, says):
+    assert lasts(timedelta(seconds=seconds)) == says
+
+
+def test_an_address_may_break_and_stays_text():
+    assert wrapped("a/b<c") == "a/<wbr>b&lt;c"

@@ -15,7 +15,7 @@ from fastapi.responses import Response
 
 from consentry.core.errors import BadInput, NotFound, Trouble
 from consentry.web import bodies, errors
-from consentry.web.console import account, entrance, pages, people, provider
+from consentry.web.console import account, cases, entrance, figures, looking, pages, people, provider, queue
 from consentry.web.console.asked import HOME, Asked, Screen, admit, held
 from consentry.wiring import System
 
@@ -25,7 +25,16 @@ MAX_FORM = 64 * 1024
 MAX_FIELDS = 200
 """Most fields in one form."""
 
-SCREENS: tuple[Screen, ...] = (*entrance.SCREENS, *provider.SCREENS, *account.SCREENS, *people.SCREENS)
+SCREENS: tuple[Screen, ...] = (
+    *entrance.SCREENS,
+    *account.SCREENS,
+    *people.SCREENS,
+    *provider.SCREENS,
+    *queue.SCREENS,
+    *cases.SCREENS,
+    *looking.SCREENS,
+    *figures.SCREENS,
+)
 """Every screen there is."""
 
 

@@ -33,6 +33,8 @@ DEVELOPMENT = "consentry-development"
 
 NAVIGATION = (
     ("/console", "Overview", Permission.FIGURES_SEE),
+    ("/console/queue", "Queue", Permission.QUEUE_SEE),
+    ("/console/figures", "Figures", Permission.FIGURES_SEE),
     ("/console/staff", "Staff", Permission.STAFF_SEE),
     ("/console/account", "My account", Permission.SELF_MANAGE),
 )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import re
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 HERE = Path(__file__).parent
 
@@ -30,9 +32,14 @@ HEADERS = {
 
 STATIC = {
     "console.css": "text/css",
+    "case.mjs": "text/javascript",
+    "keys.mjs": "text/javascript",
     "passkey.mjs": "text/javascript",
 }
 """What screens are dressed in and moved by, with its type."""
+
+_MINUTE, _DAYS = 60, 3 * 86_400
+"""Seconds in a minute, and from how many on days are told instead of hours."""
 
 _templates = Environment(
     loader=FileSystemLoader(HERE / "templates"),
@@ -48,7 +55,23 @@ def moment(at: datetime) -> str:
     return f"{at.day} {at:%b %Y, %H:%M} UTC"
 
 
-_templates.filters |= {"moment": moment}
+def lasts(time: timedelta) -> str:
+    """How long something lasts, for people: `31 h 12 min`, `4 days`, `50 s`."""
+    seconds = max(0, round(time.total_seconds()))
+    if seconds < _MINUTE:
+        return f"{seconds} s"
+    if seconds >= _DAYS:
+        return f"{seconds // 86_400} days"
+    hours, minutes = divmod(seconds // _MINUTE, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min"
+
+
+def wrapped(text: str) -> Markup:
+    """`text` that may break after a slash, a dot or an underscore, so that a narrow column shows it all."""
+    return Markup(re.sub(r"([/._])", r"\1<wbr>", str(escape(text))))  # noqa: S704 - escaped just before
+
+
+_templates.filters |= {"moment": moment, "lasts": lasts, "wrapped": wrapped}
 
 
 def page(template: str, /, status: int = 200, **values: object) -> HTMLResponse:
