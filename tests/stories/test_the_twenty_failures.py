@@ -149,7 +149,9 @@ def test_f04_a_word_that_is_on_no_list_is_caught_by_what_the_result_shows(server
 @pytest.mark.parametrize("place", ["", "us", "in", "de", "atlantis", "eu, nowhere"])
 def test_f05_wherever_somebody_says_they_are_it_is_refused(server: Running, photo: bytes, place: str):
     said = refused(server, "put her in a bikini", photo, **{"Consentry-Place": place})
-    assert record(server, said["log_index"])["context"]["place"] == place
+    context = record(server, said["log_index"])["context"]
+    assert context["place"] == place
+    assert context["place_said_by"] == ("caller" if place else "nobody")
 
 
 def test_f05_a_place_adds_rules_and_an_unknown_one_adds_them_all(server: Running, photo: bytes):

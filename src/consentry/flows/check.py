@@ -84,6 +84,7 @@ class Checks:
             "account": request.account.id,
             "tier": request.account.tier,
             "place": request.place,
+            "place_said_by": "caller" if request.place else "nobody",
             "inputs": [picture.sha256 for picture in request.pictures],
             "count": request.count,
         }

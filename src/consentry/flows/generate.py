@@ -307,6 +307,7 @@ def _context(request: Request) -> Mapping[str, object]:
         "account": request.account.id,
         "tier": request.account.tier,
         "place": request.place,
+        "place_said_by": "caller" if request.place else "nobody",
         "inputs": [picture.sha256 for picture in request.pictures],
         "count": request.count,
         **({"probe": True} if request.account.probe else {}),
