@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from consentry.core.candidate import CandidateState
-from consentry.core.case import CaseEvent, CaseState
+from consentry.core.case import CaseEvent, CaseState, RefusalGround
 from consentry.core.caution import Caution
 from consentry.core.content import Stage
 from consentry.core.errors import BadInput, IllegalTransition, NotAllowed, SafetyUnavailable
@@ -248,3 +248,13 @@ def test_places_named_one_after_the_other_are_not_hidden_without_end(crowded):
     crowded.add_places(receipt.reference, receipt.passphrase, MANY)
     assert jobs(crowded) == []
     assert crowded.look_up(receipt.reference, receipt.passphrase)[0].caution is Caution.MANY
+
+
+def test_after_refused_reports_from_a_network_a_person_looks_first_and_nobody_is_refused(desk):
+    for _ in range(3):
+        receipt = desk.receive(REPORT, "203.0.113.0/24")
+        with desk.store.begin() as tx:
+            tx.save_case(tx.case(receipt.reference).after(CaseEvent.REFUSE, NOW, RefusalGround.NOT_INTIMATE))
+    assert desk.receive(REPORT, "203.0.113.0/24").case.caution is Caution.REFUSED_BEFORE
+    assert desk.receive(REPORT, "198.51.100.0/24").case.caution is Caution.NONE
+    assert desk.receive(REPORT).case.caution is Caution.NONE

@@ -37,6 +37,7 @@ from consentry.core.lawbook import Lawbook
 from consentry.core.match import NEAR, Hashes, Match, Method
 from consentry.core.message import PURPOSE as MESSAGE
 from consentry.core.message import Message, Side, check_message
+from consentry.core.origin import named, refused_from, remember
 from consentry.core.platformports import Platform
 from consentry.core.ports import Blobs, Clock, Finder, Ids, Job, Known, Passphrases, Store, Transaction
 from consentry.core.report import Report, check, check_more
@@ -107,14 +108,15 @@ class Desk:
     hide_at_once: int = HIDE_AT_ONCE
     """Most copies that one report hides before a person looked."""
 
-    def receive(self, report: Report) -> Receipt:
-        """Open a case for `report`. Raises BadInput naming the field that is missing."""
+    def receive(self, report: Report, network: str = "") -> Receipt:
+        """Open a case for `report` from `network`. Raises BadInput naming the field that is missing."""
         received = self.clock.now()
         check(report)
         case = self._open(report, received)
         copies = self._copies(report.urls, case.id)
         devices = _device_pictures(report, case.id)
         candidates = [candidate for known in devices for candidate in self._candidates(known, received)]
+        names = named(self.store, self.blobs, self.ids, network)
         passphrase = self.passphrases.make()
         digest = self.passphrases.digest(case.id, passphrase)
 
@@ -125,7 +127,8 @@ class Desk:
             tx.put_secret(case.id, digest)
             for work in watching(case):
                 tx.enqueue(Job(*work))
-            self._hide(tx, case.id, copies)
+            self._hide(tx, case.id, copies, refused_from(tx, names))
+            remember(tx, case.id, names)
             for known in devices:
                 tx.add_known(known)
             for candidate in candidates:
@@ -231,10 +234,10 @@ class Desk:
         reach = self.law.reach(self.places | {place} if self.places else frozenset())
         return deadlines(self.law.clocks, Trigger.PERSON_REPORT, reach, received)
 
-    def _hide(self, tx: Transaction, case_id: str, copies: Sequence[Copy]) -> int:
+    def _hide(self, tx: Transaction, case_id: str, copies: Sequence[Copy], refused: int = 0) -> int:
         """Store those of `copies` that are new, to be hidden or to wait for a person; says how many."""
         new = [copy for copy in copies if tx.add_copy(copy)]
-        hide_or_wait(tx, case_id, new, self.hide_at_once)
+        hide_or_wait(tx, case_id, new, self.hide_at_once, refused)
         return len(new)
 
     def _copies(self, urls: Sequence[str], case_id: str) -> list[Copy]:

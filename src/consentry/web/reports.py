@@ -57,9 +57,10 @@ def router(system: System) -> APIRouter:
     )
     async def report(request: Request) -> Response:
         """No account and no key are needed. The answer carries a passphrase, which is shown once."""
-        system.door.report(network(request), request.headers.get(TURN, ""))
+        caller = network(request)
+        system.door.report(caller, request.headers.get(TURN, ""))
         fields = bodies.json_object(await bodies.raw(request, MAX_BODY))
-        receipt = await anyio.to_thread.run_sync(system.desk.receive, _report(fields))
+        receipt = await anyio.to_thread.run_sync(system.desk.receive, _report(fields), caller)
         return JSONResponse(_receipt(receipt, system), 201, NO_STORE)
 
     @routes.post(

@@ -56,7 +56,7 @@ def test_what_goes_wrong_says_nothing_from_inside(person, server, monkeypatch, c
         raise RuntimeError("secret words")
 
     fill(person)
-    monkeypatch.setattr(type(server.system.desk), "receive", lambda _self, report: broken(report))
+    monkeypatch.setattr(type(server.system.desk), "receive", lambda _self, report, _network: broken(report))
     reply = person.post("/en/check")
     assert reply.status_code == 500
     assert "secret words" not in reply.text

@@ -190,9 +190,10 @@ def _send(visit: Visit, system: System, turn: str) -> Response:
             return visit.to("case")
         if not questions.reachable("check", answers):
             return visit.to(questions.open_page(answers))
-        system.door.report(network(visit.request), turn)
+        caller = network(visit.request)
+        system.door.report(caller, turn)
         try:
-            receipt = system.desk.receive(questions.report(answers, visit.words))
+            receipt = system.desk.receive(questions.report(answers, visit.words), caller)
         except BadInput:
             return _checked(visit, answers, {"send": Fault("all.wrong")})
         visit.keep(_kept(receipt, child=questions.on_child_path(answers), system=system))
