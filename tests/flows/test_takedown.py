@@ -18,7 +18,7 @@ from consentry.core.match import Hashes, Match, Method
 from consentry.core.ports import Job, Known
 from consentry.flows.takedown import CASES, HIDE_AGAIN, hide_what_waits
 from consentry.platforms.memory import MemoryPlatform
-from support.fakes import NOW
+from support.fakes import NOW, PlainHasher
 from support.scenes import Scene
 
 
@@ -280,3 +280,17 @@ def test_a_case_that_has_ended_is_not_raised():
     scene = Scene()
     scene.work()
     assert watch(scene, "overdue") == []
+
+
+def test_the_same_bytes_are_looked_for_once_however_many_copies_there_are():
+    scene = Scene()
+    digest = PlainHasher().digests(b"ok the picture").sha256
+    with scene.store.begin() as tx:
+        for number in range(5):
+            item = scene.site.publish(b"ok the picture", "poster", "text")
+            hashes = Hashes(digest, (bytes(32),), 90)
+            tx.add_known(Known(f"upl_{number}", "upload", hashes, "", "site", item, scene.site.address(item)))
+    scene.finder.matches = [Match(f"upl_{number}", "upload", Method.EXACT, 0) for number in range(5)]
+    scene.work(rounds=30)
+    assert [one["copies"] for one in scene.lines() if one["event"] == "traced"] == [5]
+    assert {copy.state for copy in scene.copies()} == {CopyState.GONE}

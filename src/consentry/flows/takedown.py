@@ -361,10 +361,11 @@ def _order(tx: Transaction, copies: Sequence[Copy], now: datetime) -> int:
 def _is_traced(copy: Copy, case: Case) -> bool:
     """Whether copies of this copy are looked for.
 
-    Only of one that somebody located or that is the same bytes, so that likeness does not
-    drift; and never in a case with a sign of a child, whose pictures are not fetched here.
+    Only of one that somebody located: likeness must not drift, and the same bytes, found by their
+    digest, have no other copies than what they were found by. Never in a case with a sign of a child,
+    whose pictures are not fetched here.
     """
-    return copy.method is not Method.NEAR and case.state is not CaseState.ESCALATED
+    return copy.method is Method.LOCATED and case.state is not CaseState.ESCALATED
 
 
 def _follow(job: Job, kind: str, copy: Copy, at: datetime) -> Job:
