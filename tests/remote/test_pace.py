@@ -2,9 +2,9 @@
 
 import pytest
 
-from consentry.core.errors import SetupTrouble
+from consentry.core.errors import SetupTrouble, UpstreamTrouble
 from consentry.core.webports import Later, Reply
-from consentry.remote.pace import PATIENCE, Pace, PacedCaller
+from consentry.remote.pace import PATIENCE, REST, Pace, PacedCaller
 
 
 class Hands:
@@ -79,3 +79,31 @@ def test_calls_take_tokens_and_visits_do_not():
     assert caller.call("POST", "u", {}, b"x", limit=1).data == b"x"
     assert caller.visit("u", 1).status == 404
     assert len(taken) == 1
+
+
+def test_a_server_that_does_not_answer_rests_so_that_others_are_served():
+    hands, asked = Hands(), []
+
+    class Hanging:
+        code = "no_answer"
+
+        def call(self, method, url, headers, body=b"", *, limit=0):
+            asked.append(url)
+            raise UpstreamTrouble("Nothing.", code=self.code)
+
+    hanging = Hanging()
+    caller = PacedCaller(hanging, Pace(100, clock=hands, sleep=hands.sleep), clock=hands)
+    for _ in range(3):
+        with pytest.raises(UpstreamTrouble):
+            caller.call("POST", "u", {})
+    assert len(asked) == 1
+    hands.now += REST - 1
+    with pytest.raises(Later) as caught:
+        caller.call("POST", "u", {})
+    assert caught.value.seconds == pytest.approx(1.0)
+    hands.now += 1
+    hanging.code = "answered_500"  # a server that answers needs no rest
+    for _ in range(3):
+        with pytest.raises(UpstreamTrouble):
+            caller.call("POST", "u", {})
+    assert len(asked) == 4

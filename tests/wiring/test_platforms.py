@@ -7,7 +7,7 @@ import pytest
 from consentry.config import load
 from consentry.core.errors import SetupTrouble
 from consentry.core.platformports import Ability
-from consentry.wiring.platforms import open_platforms, open_webhooks
+from consentry.wiring.platforms import hosts_among, open_platforms, open_webhooks
 
 SECRET = "whsec_" + "aGFyYm91ciBoYXJib3VyIGhhcmJvdXIh"
 ENVIRONMENT = {"SECRET": SECRET, "TOKEN": "t"}
@@ -110,3 +110,26 @@ def test_platforms_that_take_webhooks_can_be_opened_alone(tmp_path, monkeypatch)
         monkeypatch.setenv(name, value)
     with open_webhooks(load(None, {}, {"platforms": str(file)})) as found:
         assert list(found) == ["harbour"]
+
+
+POND = """
+[pond]
+kind = "mastodon"
+site = "https://pond.example"
+media = "https://files.pond.example"
+token_env = "TOKEN"
+secrets_env = ["SECRET"]
+storage = ["true"]
+"""
+
+
+def test_a_platform_that_tells_of_posts_is_a_host_and_another_is_not(opening):
+    found = opening(FULL + POND)
+    assert list(hosts_among(found)) == ["pond"]
+    assert found["pond"].locate("https://files.pond.example/a/b.png") == "a/b.png"
+
+
+def test_mastodon_needs_a_command_for_its_files(opening):
+    with pytest.raises(SetupTrouble) as caught:
+        opening(POND.replace('["true"]', "[]"))
+    assert "`storage` of `pond`" in caught.value.message

@@ -17,6 +17,9 @@ from consentry.core.errors import UpstreamTrouble
 LONGEST_PAUSE: Final = 3600.0
 """Most seconds that a platform can have us wait with one answer: a clock may run."""
 
+NO_ANSWER: Final = "no_answer"
+"""The code of the trouble if nothing answers."""
+
 BUSY: Final = frozenset({429, 503})
 """Answers that may say when to come back (RFC 6585 4, RFC 9110 15.6.4)."""
 

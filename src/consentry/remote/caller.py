@@ -28,7 +28,7 @@ from urllib.parse import urljoin
 import httpx2
 
 from consentry.core.errors import SetupTrouble, UpstreamTrouble
-from consentry.core.webports import Reply
+from consentry.core.webports import NO_ANSWER, Reply
 from consentry.remote.addresses import public
 from consentry.remote.places import Place, Resolve, resolved, taken_apart
 
@@ -193,4 +193,4 @@ def _unsafe() -> UpstreamTrouble:
 
 
 def _silent() -> UpstreamTrouble:
-    return UpstreamTrouble("The server does not answer.", code="no_answer")
+    return UpstreamTrouble("The server does not answer.", code=NO_ANSWER)

@@ -12,11 +12,14 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from consentry.core.errors import SetupTrouble
-from consentry.core.webports import Caller, Later, Reply
+from consentry.core.errors import SetupTrouble, UpstreamTrouble
+from consentry.core.webports import NO_ANSWER, Caller, Later, Reply
 
 PATIENCE: Final = 2.0
 """Most seconds that a worker waits for a token."""
+
+REST: Final = 5.0
+"""Seconds for which a server is left alone that did not answer."""
 
 
 class Pace:
@@ -51,18 +54,31 @@ class Pace:
 
 
 class PacedCaller:
-    """Calls as its caller does, at a pace. What a visitor would do is not paced: nobody notices one more."""
+    """Calls as its caller does, at a pace, and lets a server rest that did not answer.
 
-    def __init__(self, caller: Caller, pace: Pace) -> None:
+    Otherwise every worker would wait for one platform that hangs, and no other would be served.
+    What a visitor would do is not paced: nobody notices one more.
+    """
+
+    def __init__(self, caller: Caller, pace: Pace, *, clock: Callable[[], float] = time.monotonic) -> None:
         """Call through `caller`, at `pace`."""
-        self._caller, self._pace = caller, pace
+        self._caller, self._pace, self._clock = caller, pace, clock
+        self._rests_until = clock()
 
     def call(
         self, method: str, url: str, headers: Mapping[str, str], body: bytes = b"", *, limit: int = 0
     ) -> Reply:
-        """Take a token, and ask. Raises UpstreamTrouble."""
+        """Take a token, and ask. Raises UpstreamTrouble, or Later while the server rests."""
+        left = self._rests_until - self._clock()
+        if left > 0:
+            raise Later("The platform did not answer a moment ago.", left)
         self._pace.take()
-        return self._caller.call(method, url, headers, body, limit=limit)
+        try:
+            return self._caller.call(method, url, headers, body, limit=limit)
+        except UpstreamTrouble as trouble:
+            if trouble.code == NO_ANSWER:
+                self._rests_until = self._clock() + REST
+            raise
 
     def visit(self, url: str, limit: int) -> Reply:
         """What a visitor gets. Raises UpstreamTrouble."""

@@ -30,6 +30,7 @@ from consentry.web import (
     site,
     statements,
 )
+from consentry.web.connect import mastodon, pictrs
 from consentry.web.console import app as console
 from consentry.web.gate import chat, check, gemini, images, moderations, responses
 from consentry.web.hma_door import OneSlash
@@ -56,7 +57,7 @@ def create_app(system: System) -> FastAPI:
     errors.install(app)
     gate = (images, responses, chat, gemini, check, moderations)
     parts = (screen, hma, reports, complaints, statements, consents, investigate, record, health, live, home)
-    for part in (*gate, *parts):
+    for part in (*gate, mastodon, pictrs, *parts):
         app.include_router(part.router(system))
     app.include_router(console.router(system))
     app.include_router(statements.for_people(system))

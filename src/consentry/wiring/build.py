@@ -22,6 +22,7 @@ from consentry.core.ports import (
     Generator,
 )
 from consentry.flows.access import Access
+from consentry.flows.arrivals import Arrivals
 from consentry.flows.banking import Banking
 from consentry.flows.check import Checks
 from consentry.flows.consent import Consents
@@ -52,7 +53,7 @@ from consentry.wiring.ledger import marker, recall, who_made
 from consentry.wiring.lists import sync
 from consentry.wiring.passage import passage_over
 from consentry.wiring.permits import signed_permits
-from consentry.wiring.platforms import open_platforms
+from consentry.wiring.platforms import hosts_among, open_platforms, screening
 from consentry.wiring.queue import queue_in
 from consentry.wiring.review import appeals_over, bench_over, folders_over, looks_over, overviews_over
 from consentry.wiring.staff import accounts, sign_in
@@ -113,6 +114,12 @@ def _build(settings: Settings, generator: Generator | None, opened: contextlib.E
         ask=judges.judge(Stage.ASK),
         answer=judges.judge(Stage.ANSWER),
         upload=judges.judge(Stage.UPLOAD),
+        arrivals=Arrivals(
+            store,
+            hosts_among(platforms),
+            media,
+            screening(judges.judge(Stage.UPLOAD), hasher),
+        ),
         post=partial(screen_post, judge=judges.posts(), pictures=judges.of_pictures()),
         desk=Desk(
             judge=judges.judge(Stage.REPORT),

@@ -21,12 +21,18 @@ from pathlib import Path
 from typing import Final
 
 from consentry.config import Settings
+from consentry.core.arrivals import Host
+from consentry.core.content import Upload
 from consentry.core.errors import SetupTrouble
 from consentry.core.platformports import Ability, Platform
-from consentry.core.ports import Clock
+from consentry.core.ports import Clock, Hasher
 from consentry.core.webports import Caller, Reply
+from consentry.flows.judge import Judge
+from consentry.flows.upload import Screened, screen
+from consentry.platforms.mastodon import MastodonPlatform
 from consentry.platforms.webhook import Addresses, WebhookPlatform
 from consentry.remote.caller import SafeCaller, networks_from
+from consentry.remote.command import CommandStorage
 from consentry.remote.pace import Pace, PacedCaller
 from consentry.remote.signer import WebhookSigner
 from consentry.store.system import RandomIds, SystemClock
@@ -193,7 +199,36 @@ def _webhook(table: Table) -> Platform:
     )
 
 
-KINDS: Mapping[str, Callable[[Table], Platform]] = {"webhook": _webhook}
+def _mastodon(table: Table) -> Platform:
+    addresses = {part: table.address(part) for part in ("site", "media")}
+    command = table.texts("storage")
+    if not command:
+        raise table.wrong("storage", "must be a command that hides files")
+    return MastodonPlatform(
+        table.name,
+        addresses | {"token": table.secret("token_env")},
+        table.secrets("secrets_env"),
+        CommandStorage(command),
+        table.caller,
+        table.clock,
+    )
+
+
+def hosts_among(platforms: Mapping[str, Platform]) -> Mapping[str, Host]:
+    """Those platforms that tell of new posts."""
+    return {name: one for name, one in platforms.items() if isinstance(one, MastodonPlatform)}
+
+
+def screening(judge: Judge, hasher: Hasher) -> Callable[[Upload, str], Screened]:
+    """What screens a picture that is at an address already."""
+
+    def screened(upload: Upload, url: str) -> Screened:
+        return screen(upload, judge=judge, hasher=hasher, url=url, closer=True)
+
+    return screened
+
+
+KINDS: Mapping[str, Callable[[Table], Platform]] = {"webhook": _webhook, "mastodon": _mastodon}
 """What may stand as `kind`, and what then is made of the table."""
 
 

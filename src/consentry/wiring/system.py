@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from consentry.config import Settings
+from consentry.core.arrivals import ARRIVED
 from consentry.core.content import Post
 from consentry.core.exchange import TELL
 from consentry.core.fleeting import SWEEP
@@ -26,6 +27,7 @@ from consentry.core.ports import (
 from consentry.flows.access import Access
 from consentry.flows.account import Accounts
 from consentry.flows.appeal import Appeals
+from consentry.flows.arrivals import Arrivals
 from consentry.flows.banking import Banking
 from consentry.flows.canary import FLY, Canary
 from consentry.flows.check import Checks
@@ -98,6 +100,8 @@ class System:
     """Judges what a generator made."""
     upload: Judge
     """Judges uploads."""
+    arrivals: Arrivals
+    """Screens posts that are already public."""
     post: Callable[[Post], Judged]
     """Judges words and links."""
     desk: Desk
@@ -165,7 +169,7 @@ class System:
     def run(self, job: Job) -> None:
         """Carry out one job, whatever it is about."""
         steps = {PULL: self.sync.run, TELL: self.sync.run, RECALL: self.recall.run, FLY: self.canary.run}
-        steps |= {SWEEP: self.conversations.run}
+        steps |= {SWEEP: self.conversations.run, ARRIVED: self.arrivals.run}
         steps |= dict.fromkeys(Parts.KINDS, self.parts.run) | dict.fromkeys(Bench.KINDS, self.bench.run)
         steps.get(job.kind, self.takedown.run)(job)
 
