@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import Final, Protocol
 
 from consentry.core.errors import UpstreamTrouble
@@ -19,6 +18,9 @@ LONGEST_PAUSE: Final = 3600.0
 
 NO_ANSWER: Final = "no_answer"
 """The code of the trouble if nothing answers."""
+
+MOMENT: Final = "%a, %d %b %Y %H:%M:%S GMT"
+"""How a moment stands in a header (RFC 9110 5.6.7)."""
 
 BUSY: Final = frozenset({429, 503})
 """Answers that may say when to come back (RFC 6585 4, RFC 9110 15.6.4)."""
@@ -84,10 +86,9 @@ def pause(reply: Reply, now: datetime) -> float:
     if text.isascii() and text.isdigit():
         return float(text[:9])
     try:
-        until = parsedate_to_datetime(text)
+        until = datetime.strptime(text, MOMENT).replace(tzinfo=UTC)
     except ValueError:
         return 0.0
-    until = until if until.tzinfo else until.replace(tzinfo=UTC)
     return max((until - now) / timedelta(seconds=1), 0.0)
 
 
