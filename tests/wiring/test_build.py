@@ -42,7 +42,8 @@ def test_secrets_of_a_system_are_readable_by_its_owner_only(server: Running):
     folder = server.system.settings.directory
     secrets = list(folder.glob("*.key"))
     assert {path.name for path in secrets} == {
-        f"{name}.key" for name in ("pepper", "blobs", "log", "permit", "ledger", "provenance", "console")
+        f"{name}.key"
+        for name in ("pepper", "blobs", "log", "permit", "ledger", "provenance", "console", "statements")
     }
     assert all(path.stat().st_mode & 0o077 == 0 for path in [folder, *secrets])
 
