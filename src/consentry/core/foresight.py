@@ -56,6 +56,7 @@ def foresight(policy: Policy, day: date) -> Foresight:
     asked = [(function_of(rule.when), int(rule.outcome), _answers(rule)) for rule in binding]
 
     def foreseen(scores: Scores) -> Foreseen:
+        """What is decided of these scores."""
         found, grave, certain = None, 0, False
         for test, outcome, answers in asked:
             if found is not None and (certain or outcome <= Outcome.LABEL) and outcome < grave:
@@ -97,6 +98,7 @@ def _at_least(measure: str, threshold: float) -> Test:
         return lambda _: UNKNOWN
 
     def test(scores: Scores) -> int:
+        """Whether the measure reaches the threshold."""
         score = scores.get(measure)
         if score is None:
             return UNKNOWN
@@ -107,6 +109,7 @@ def _at_least(measure: str, threshold: float) -> Test:
 
 def _lowest(parts: tuple[Test, ...]) -> Test:
     def test(scores: Scores) -> int:
+        """The lowest value of the parts."""
         found = TRUE
         for part in parts:
             value = part(scores)
@@ -120,6 +123,7 @@ def _lowest(parts: tuple[Test, ...]) -> Test:
 
 def _highest(parts: tuple[Test, ...]) -> Test:
     def test(scores: Scores) -> int:
+        """The highest value of the parts."""
         found = FALSE
         for part in parts:
             value = part(scores)
