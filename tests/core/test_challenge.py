@@ -90,14 +90,14 @@ def test_a_question_is_taken_once_and_only_while_it_counts():
     clock = HandClock(AT)
     store = MemoryStore(clock, CountingIds())
     with store.begin() as tx, pytest.raises(NotAllowed):
-        use(tx, KEY, "passkey", "another", QUESTION)
+        use(tx, tx.now(), KEY, "passkey", "another", QUESTION)
     with store.begin() as tx:
-        use(tx, KEY, "passkey", "browser", QUESTION)
+        use(tx, tx.now(), KEY, "passkey", "browser", QUESTION)
         assert [one.ends for one in tx.fleeting_of("staff")] == [AT + LASTS]
     with store.begin() as tx, pytest.raises(NotAllowed) as again:
-        use(tx, KEY, "passkey", "browser", QUESTION)
+        use(tx, tx.now(), KEY, "passkey", "browser", QUESTION)
     assert "before" in again.value.message
     clock.pass_(LASTS.total_seconds())
     with store.begin() as tx, pytest.raises(NotAllowed) as late:
-        use(tx, KEY, "passkey", "browser", QUESTION)
+        use(tx, tx.now(), KEY, "passkey", "browser", QUESTION)
     assert "too long" in late.value.message

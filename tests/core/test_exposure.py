@@ -42,7 +42,7 @@ def test_looks_of_a_day_count_against_the_limit_and_those_of_an_hour_towards_a_b
     today = replace(LOOK, at=NOW - DAY + MOMENT, used=NOW - DAY + MOMENT)
     lately = replace(LOOK, at=NOW - STRETCH + MOMENT, used=NOW, covered=NOW + timedelta(seconds=2))
     seen = exposure([old, today, replace(LOOK, at=NOW - STRETCH), lately], NOW, 4)
-    assert (seen.today, seen.seconds, seen.lately, seen.limit) == (3, 12, 1, 4)
+    assert (seen.in_a_day, seen.seconds, seen.lately, seen.limit) == (3, 12, 1, 4)
     assert not seen.spent
     assert exposure([LOOK] * 4, NOW, 4).spent
 

@@ -21,18 +21,18 @@ class World:
         self.blobs = MemoryBlobs(self.ids)
 
     def names(self, network):
-        return named(self.store, self.blobs, self.ids, network)
+        return named(self.store, self.blobs, self.ids, network, self.clock.now())
 
     def report(self, case, network, state=CaseState.REFUSED):
         names = self.names(network)
         with self.store.begin() as tx:
             tx.add_case(Case(case, state, NOW, NOW, ()))
-            remember(tx, case, names)
+            remember(tx, case, names, self.clock.now())
 
     def refused(self, network):
         names = self.names(network)
         with self.store.read() as snapshot:
-            return refused_from(snapshot, names)
+            return refused_from(snapshot, names, self.clock.now())
 
 
 @pytest.fixture

@@ -94,8 +94,8 @@ def test_how_long_it_was_seen_is_written_down_once():
     room.looks.cover(opens, ADA)
     assert [record.get("milliseconds") for record in room.records()] == [None, 2500]
     seen = room.looks.exposure(ADA)
-    assert (seen.today, seen.seconds) == (1, 2)
-    assert room.looks.exposure(BEA).today == 0
+    assert (seen.in_a_day, seen.seconds) == (1, 2)
+    assert room.looks.exposure(BEA).in_a_day == 0
 
 
 def test_only_who_has_the_case_in_hand_looks_and_only_at_its_copies():

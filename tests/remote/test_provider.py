@@ -57,9 +57,9 @@ def test_who_signed_in_is_a_digest_and_the_same_every_time(theirs):
         {"azp": "another"},
         {"nonce": "another"},
         {"nonce": None},
-        {"exp": int(time.time()) - 120},
+        {"exp": -120},
         {"exp": None},
-        {"iat": int(time.time()) + 3600},
+        {"iat": 3600},
         {"sub": ""},
         {"sub": 7},
         {"sub": None},
@@ -67,7 +67,8 @@ def test_who_signed_in_is_a_digest_and_the_same_every_time(theirs):
     ids=str,
 )
 def test_a_token_that_says_anything_else_is_refused(theirs, claims):
-    theirs.claims = claims
+    moved = {name: int(time.time()) + claims[name] for name in ("exp", "iat") if claims.get(name)}
+    theirs.claims = claims | moved
     provider = ours(theirs)
     with pytest.raises(NotAllowed):
         provider.identity(went(provider), NONCE, VERIFIER)

@@ -45,9 +45,9 @@ def ours(key: bytes, purpose: str, browser: str, now: datetime, question: str) -
     return asked <= _seconds(now) < asked + int(LASTS.total_seconds())
 
 
-def use(tx: Transaction, key: bytes, purpose: str, browser: str, question: str) -> None:
-    """Take a question as answered. Raises NotAllowed if it is not ours, too old, or was answered before."""
-    now, name = tx.now(), f"used {hashlib.sha256(question.encode()).hexdigest()}"
+def use(tx: Transaction, now: datetime, key: bytes, purpose: str, browser: str, question: str) -> None:
+    """Take a question as answered `now`. Raises NotAllowed if it is not ours, too old, or answered already."""
+    name = f"used {hashlib.sha256(question.encode()).hexdigest()}"
     if not ours(key, purpose, browser, now, question):
         raise NotAllowed(
             "That took too long, or was meant for another page.",

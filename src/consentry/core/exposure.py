@@ -64,7 +64,7 @@ class Reveal:
 class Exposure:
     """What somebody has looked at."""
 
-    today: int
+    in_a_day: int
     """Looks within a day."""
     seconds: int
     """How long they lasted together."""
@@ -76,7 +76,7 @@ class Exposure:
     @property
     def spent(self) -> bool:
         """Whether the day's limit is reached."""
-        return self.today >= self.limit
+        return self.in_a_day >= self.limit
 
     @property
     def tired(self) -> bool:
@@ -96,7 +96,7 @@ def must_have_room(seen: Exposure) -> None:
     """Raise Forbidden once the day's limit is reached."""
     if seen.spent:
         raise Forbidden(
-            f"You have looked {seen.today} times today, and that is enough.",
+            f"You have looked {seen.in_a_day} times today, and that is enough.",
             code="enough_for_today",
             next_step="Decide without looking, or hand the case to a colleague.",
         )

@@ -24,28 +24,27 @@ PURPOSE: Final = "origin"
 """What the encrypted key is for."""
 
 
-def named(store: Store, blobs: Blobs, ids: Ids, network: str) -> Sequence[str]:
-    """What `network` is called in this period of thirty days, and in the one before if one began then."""
+def named(store: Store, blobs: Blobs, ids: Ids, network: str, now: datetime) -> Sequence[str]:
+    """What `network` is called in the thirty days around `now`, and in those before if one began then."""
     if not network:
         return ()
+    period = int(now.timestamp() // REMEMBERED.total_seconds())
     with store.read() as snapshot:
-        period = int(snapshot.now().timestamp() // REMEMBERED.total_seconds())
         keys = [_key(snapshot, blobs, each) for each in (period, period - 1)]
     keys[0] = keys[0] or _new_key(store, blobs, ids, period)
     return [f"net_{hmac.digest(key, network.encode(), hashlib.sha256).hex()[:32]}" for key in keys if key]
 
 
-def refused_from(snapshot: Snapshot, names: Sequence[str]) -> int:
+def refused_from(snapshot: Snapshot, names: Sequence[str], now: datetime) -> int:
     """How many reports from a network were refused, of those that are remembered."""
-    now = snapshot.now()
     kept = [one for name in names for one in snapshot.fleeting_of(name) if one.good(name, now)]
     return sum(snapshot.case(one.name.removeprefix("origin:")).state is CaseState.REFUSED for one in kept)
 
 
-def remember(tx: Transaction, case: str, names: Sequence[str]) -> None:
+def remember(tx: Transaction, case: str, names: Sequence[str], now: datetime) -> None:
     """Keep from which network a case came, and no longer than thirty days."""
     for name in names[:1]:
-        keep_for_a_while(tx, Fleeting(f"origin:{case}", name, tx.now() + REMEMBERED))
+        keep_for_a_while(tx, Fleeting(f"origin:{case}", name, now + REMEMBERED))
 
 
 def _key(snapshot: Snapshot, blobs: Blobs, period: int) -> bytes:

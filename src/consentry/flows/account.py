@@ -88,7 +88,7 @@ class Accounts:
             if len(present) >= MOST:
                 raise BadInput(f"You have {MOST} passkeys.", next_step="Remove one that you no longer use.")
             question = self.passkeys.question(answer)
-            challenge.use(tx, self.key, "make", browser, question)
+            challenge.use(tx, tx.now(), self.key, "make", browser, question)
             new = self.passkeys.made(answer, question)
             with suppress(NotFound):
                 tx.passkey(new.id)

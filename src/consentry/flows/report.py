@@ -116,7 +116,7 @@ class Desk:
         copies = self._copies(report.urls, case.id)
         devices = _device_pictures(report, case.id)
         candidates = [candidate for known in devices for candidate in self._candidates(known, received)]
-        names = named(self.store, self.blobs, self.ids, network)
+        names = named(self.store, self.blobs, self.ids, network, received)
         passphrase = self.passphrases.make()
         digest = self.passphrases.digest(case.id, passphrase)
 
@@ -127,8 +127,8 @@ class Desk:
             tx.put_secret(case.id, digest)
             for work in watching(case):
                 tx.enqueue(Job(*work))
-            self._hide(tx, case.id, copies, refused_from(tx, names))
-            remember(tx, case.id, names)
+            self._hide(tx, case.id, copies, refused_from(tx, names, received))
+            remember(tx, case.id, names, received)
             for known in devices:
                 tx.add_known(known)
             for candidate in candidates:

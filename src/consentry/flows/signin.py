@@ -144,7 +144,7 @@ class SignIn:
     def identity(self, browser: str, state: str, code: str) -> str:
         """Who came back from there, as a digest. Raises NotAllowed, UpstreamTrouble."""
         with self.store.begin() as tx:
-            challenge.use(tx, self.key, "provider", browser, state)
+            challenge.use(tx, tx.now(), self.key, "provider", browser, state)
         return self._provider().identity(code, self._nonce(state), self._verifier(state))
 
     def by_identity(self, identity: str) -> str:
@@ -186,7 +186,7 @@ class SignIn:
         member = _maybe(lambda: tx.member(passkey.member)) if passkey else None
         if passkey is None or member is None or not member.active:
             raise _refused("This passkey is not known here.")
-        challenge.use(tx, self.key, purpose, browser, question)
+        challenge.use(tx, tx.now(), self.key, purpose, browser, question)
         uses = self.passkeys.used(answer, question, passkey)
         tx.save_passkey(replace(passkey, uses=uses))
         return member
