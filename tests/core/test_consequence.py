@@ -7,6 +7,7 @@ import pytest
 
 from consentry.core.appeal import Appeal, Party
 from consentry.core.case import Case, CaseEvent, CaseState, Copy, CopyState
+from consentry.core.caution import Caution
 from consentry.core.consequence import (
     LINK,
     RIGHT,
@@ -56,6 +57,16 @@ def test_a_copy_that_is_shown_is_hidden_again_and_a_refused_case_opens():
     first, second, *_ = consequences(UPHELD, refused, (shown,))
     assert (first.act, first.event) == (Act.MOVE, CaseEvent.APPEAL_UPHELD)
     assert (second.act, second.subject) == (Act.HIDE, "cpy_1")
+
+
+def test_what_waited_for_a_person_is_hidden_once_they_agree():
+    waited = replace(FIRST, state=CopyState.FOUND)
+    cautious = replace(CASE, caution=Caution.MANY)
+    child = replace(UPHELD, choice=Choice.ESCALATE, because="looks_young")
+    for chosen in (UPHELD, child):
+        assert (Act.HIDE, "cpy_1") in acts(chosen, cautious, (waited,))
+        assert (Act.KEEP, "cpy_1") in acts(chosen, CASE, (waited,)), "it was ordered when it was found"
+    assert (Act.KEEP, "cpy_1") in acts(UPHELD, cautious, (FIRST,))
 
 
 def test_what_is_shown_already_needs_no_order():

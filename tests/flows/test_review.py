@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from consentry.core.case import Case, CaseState, Copy, CopyState
+from consentry.core.caution import Caution
 from consentry.core.consequence import LINK, Act, token
 from consentry.core.entry import Kind
 from consentry.core.errors import BadInput, Conflict, Forbidden, UpstreamTrouble
@@ -130,6 +131,20 @@ def test_what_is_upheld_stays_hidden_and_everybody_is_told():
     assert f"https://us.example/statement/{made.id}/cpy_0/{token(SECRET, made.id, 'cpy_0')}" in notice.text
     assert desk.blobs.get(desk.made[0].note, "note") == b"seen before"
     assert {"claimed", "review_chosen", "review_done", "poster_told"} <= set(desk.events())
+
+
+@pytest.mark.parametrize("choice", [Choice.UPHOLD, Choice.HOLD])
+def test_what_waits_for_a_person_is_hidden_by_their_agreement_and_by_nothing_less(choice):
+    desk = Desk(CaseState.OPEN, (CopyState.FOUND, CopyState.FOUND))
+    with desk.store.begin() as tx:
+        tx.save_case(replace(tx.case("C-1"), caution=Caution.MANY))
+    desk.decide(choice)
+    desk.work()
+    agreed = choice is Choice.UPHOLD
+    assert desk.case.caution is (Caution.LOOKED if agreed else Caution.MANY)
+    with desk.store.read() as view:
+        states = {copy.state for copy in view.copies("C-1")}
+    assert (CopyState.FOUND in states) is not agreed
 
 
 def test_a_refusal_shows_everything_again_stops_the_clock_and_nothing_waits_for_anybody():

@@ -46,7 +46,7 @@ def ours(key: bytes, purpose: str, browser: str, now: datetime, question: str) -
 
 
 def use(tx: Transaction, now: datetime, key: bytes, purpose: str, browser: str, question: str) -> None:
-    """Take a question as answered `now`. Raises NotAllowed if it is not ours, too old, or answered already."""
+    """Take a question as answered `now`. Raises NotAllowed if it is not ours, too old, or was answered."""
     name = f"used {hashlib.sha256(question.encode()).hexdigest()}"
     if not ours(key, purpose, browser, now, question):
         raise NotAllowed(

@@ -135,7 +135,7 @@ def _upheld(chosen: Resolution, case: Case, copies: Sequence[Copy]) -> list[Effe
     if case.state is CaseState.REFUSED:
         says = "The case is open again, and its clock runs"
         found.append(Effect(Act.MOVE, case.id, says, event=CaseEvent.APPEAL_UPHELD))
-    found += [_shut(copy) if copy.id in chosen.ticked else _shown(copy) for copy in copies]
+    found += [_shut(copy, case) if copy.id in chosen.ticked else _shown(copy) for copy in copies]
     if case.state not in SEALED:
         found += [
             Effect(
@@ -188,7 +188,7 @@ def _escalated(chosen: Resolution, case: Case, copies: Sequence[Copy]) -> list[E
     says = "Only specialist staff see the case from now on; nothing of it is displayed; nothing leads back"
     moved = Effect(Act.MOVE, case.id, says, event=CaseEvent.CHILD_SIGN)
     words = "Your report is with specialist staff now. The picture stays hidden."
-    return [moved, *map(_shut, copies), _told(case, words)]
+    return [moved, *(_shut(copy, case) for copy in copies), _told(case, words)]
 
 
 def _held(chosen: Resolution, case: Case, copies: Sequence[Copy]) -> list[Effect]:
@@ -206,12 +206,12 @@ def _stays(effect: Effect) -> Effect:
     return Effect(Act.KEEP, effect.subject, "One copy stays hidden: another case wants that, too")
 
 
-def _shut(copy: Copy) -> Effect:
-    return (
-        Effect(Act.HIDE, copy.id, f"{copy.url} is hidden again")
-        if copy.state is CopyState.RESTORED
-        else _kept(copy)
-    )
+def _shut(copy: Copy, case: Case) -> Effect:
+    if copy.state is CopyState.RESTORED:
+        return Effect(Act.HIDE, copy.id, f"{copy.url} is hidden again")
+    if copy.state is CopyState.FOUND and case.caution.waits:
+        return Effect(Act.HIDE, copy.id, f"{copy.url} waited for a person, and is hidden")
+    return _kept(copy)
 
 
 def _kept(copy: Copy) -> Effect:
