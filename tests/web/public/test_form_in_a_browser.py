@@ -151,7 +151,7 @@ def test_a_browser_that_puts_noise_into_pixels_is_told_so(browser, form: str):
     context.add_init_script(f"({NOISE})()")
     page = context.new_page()
     to(page, form, "copies")
-    assert "changes images to protect you" in page.inner_text("#told")
+    page.locator("#told", has_text="changes images to protect you").wait_for()
     assert page.is_disabled("#pictures")
     page.click(CONTINUE)
     assert page.url.endswith("/why")
@@ -169,6 +169,7 @@ def test_leaving_is_quick_and_going_back_reveals_nothing(browser, form: str, way
     context = browser.new_context()
     page = context.new_page()
     to(page, form, "sign-missing")
+    page.wait_for_load_state("load")  # the script is there from now on
     page.keyboard.press("Shift")
     page.keyboard.press("Shift")
     assert page.url.endswith("/sign")
