@@ -24,7 +24,9 @@ function leaveQuickly(link) {
     if (event.key !== "Shift") pressed = [];
     else if (!event.repeat) {
       pressed = [...pressed.filter((at) => at > event.timeStamp - WITHIN), event.timeStamp];
-      if (pressed.length >= PRESSES) leave(link);
+      if (pressed.length < PRESSES) return;
+      pressed = []; // whoever goes on pressing does not begin to leave anew each time
+      leave(link);
     }
   });
 }
