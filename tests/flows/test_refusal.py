@@ -1,11 +1,13 @@
 """A report is refused with a reason that its reporter reads, and somebody else hears the complaint."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from consentry.core.case import CaseEvent, CaseState, CopyEvent, CopyState, RefusalGround
+from consentry.core.caution import Caution
 from consentry.core.errors import BadInput, Conflict, Forbidden, IllegalTransition, NotAllowed, NotFound
 from consentry.core.staff import Member, Role
 from consentry.flows.refusal import Refusals
@@ -136,6 +138,15 @@ def test_escalating_hides_what_is_public_whatever_holds_it_back(refusals):
     with pytest.raises(IllegalTransition):
         refusals.escalate("C-0001", WHY, "ada")
     assert refusals.store.size() == 2
+
+
+@pytest.mark.parametrize("before", [Caution.MANY, Caution.NONE])
+def test_after_that_nothing_of_the_case_waits_for_a_person(refusals, before):
+    with refusals.store.begin() as tx:
+        tx.save_case(replace(tx.case("C-0001"), caution=before))
+    refusals.escalate("C-0001", WHY, "ada")
+    with refusals.store.read() as view:
+        assert view.case("C-0001").caution is (Caution.LOOKED if before.waits else Caution.NONE)
 
 
 def test_what_was_erased_is_told_as_nothing(refusals):

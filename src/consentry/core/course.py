@@ -12,6 +12,7 @@ from datetime import datetime
 
 from consentry.core.candidate import CandidateState, forgetting
 from consentry.core.case import Case, CaseEvent, CaseState, Copy, CopyEvent, CopyState, RefusalGround
+from consentry.core.caution import Caution
 from consentry.core.errors import NotFound
 from consentry.core.escalation import watching
 from consentry.core.ports import Job, Snapshot, Transaction
@@ -81,6 +82,13 @@ def hide_now(tx: Transaction, case_id: str, why: str, now: datetime) -> int:
     for copy in public:
         tx.enqueue(Job("hide", {"copy": copy.id, "now": why}, f"hide:{copy.id}:{why}", now))
     return len(public)
+
+
+def looked(tx: Transaction, case_id: str) -> None:
+    """A person looked at a case and lets nothing go: what is found from now on waits for nobody."""
+    case = tx.case(case_id)
+    if case.caution.waits:
+        tx.save_case(replace(case, caution=Caution.LOOKED))
 
 
 def others(snapshot: Snapshot, copy: Copy, *, alive: bool) -> Sequence[Copy]:

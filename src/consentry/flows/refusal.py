@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from consentry.core.case import Case, CaseEvent, CaseState, RefusalGround
-from consentry.core.course import hide_now, refuse, reopen
+from consentry.core.course import hide_now, looked, refuse, reopen
 from consentry.core.entry import Kind, stamp
 from consentry.core.errors import Conflict, Forbidden, IllegalTransition, NotFound
 from consentry.core.ports import Blobs, Ids, Passphrases, Snapshot, Store
@@ -141,6 +141,7 @@ class Refusals:
             index = tx.append(
                 Kind.CASE, {"case": case_id, "event": "raised", "by": member.id, "reason": blob}
             )
+            looked(tx, case_id)
             return hide_now(tx, case_id, f"raised:{index}", tx.now())
 
     def told(self, reference: str, passphrase: str) -> Sequence[Told]:

@@ -21,9 +21,8 @@ from typing import Final
 from consentry.core.agreement import drawn
 from consentry.core.appeal import Appeal, AppealState
 from consentry.core.case import Case, CaseEvent, CaseState, Copy
-from consentry.core.caution import Caution
 from consentry.core.consequence import LINK, Act, Effect, consequences, token
-from consentry.core.course import ALONE, let_go, others, take_up
+from consentry.core.course import ALONE, let_go, looked, others, take_up
 from consentry.core.entry import Kind
 from consentry.core.errors import Conflict, Forbidden, NotFound, NotOffered
 from consentry.core.message import PURPOSE, Message, Side
@@ -228,7 +227,8 @@ class Bench:
         words = iter(blobs)
         for effect in effects:
             self._do(tx, made, effect, words.__next__)
-        _looked(tx, made)
+        if made.choice in {Choice.UPHOLD, Choice.ESCALATE}:
+            looked(tx, made.case)
         if made.choice is Choice.HOLD:
             waits = replace(review, state=ReviewState.WAITING, holder="", until=None, since=None)
             tx.save_review(waits)
@@ -368,13 +368,6 @@ def _overtaken(case: Case, review: Review, made: Resolution) -> bool:
     if case.state is CaseState.REFUSED:
         return review.task is not Task.APPEAL
     return case.state is CaseState.WITHDRAWN or made.choice not in choices(case)
-
-
-def _looked(tx: Transaction, made: Resolution) -> None:
-    """Somebody looked and did not let the copies go: what is found from now on is hidden at once."""
-    case = tx.case(made.case)
-    if case.caution.waits and made.choice in {Choice.UPHOLD, Choice.ESCALATE}:
-        tx.save_case(replace(case, caution=Caution.LOOKED))
 
 
 def _carry_out(made: Resolution, now: datetime) -> Job:
